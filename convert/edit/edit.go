@@ -1,0 +1,51 @@
+// Package edit describes changes to files as replacements of byte ranges, so
+// that every byte outside of them stays as its author wrote it.
+package edit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An Edit replaces the bytes [Start, End) of a file with Text.
+type Edit struct {
+	Start, End int // offsets in bytes; Start == End inserts
+	Text       string
+}
+
+// Apply returns src with all edits made. Edits may come in any order; equal
+// edits count once. It fails where two edits overlap or one lies outside src.
+// Insertions at one offset are made in the order given.
+func Apply(src []byte, edits []Edit) ([]byte, error) {
+	sorted := slices.Clone(edits)
+	slices.SortStableFunc(sorted, func(a, b Edit) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	sorted = slices.Compact(sorted)
+
+	var out strings.Builder
+	at := 0
+	for _, e := range sorted {
+		if e.Start > e.End || e.End > len(src) {
+			return nil, fmt.Errorf("edit [%d, %d) lies outside of a file of %d bytes", e.Start, e.End, len(src))
+		}
+		if e.Start < at {
+			return nil, fmt.Errorf("edit [%d, %d) overlaps the one before it, which ends at %d", e.Start, e.End, at)
+		}
+		out.Write(src[at:e.Start])
+		out.WriteString(e.Text)
+		at = e.End
+	}
+	out.Write(src[at:])
+	return []byte(out.String()), nil
+}
+
+// A Change is what happens to one file: its text becomes New, or it goes.
+type Change struct {
+	Path   string // slash-separated, relative to the root of the repository
+	Old    []byte
+	New    []byte
+	Delete bool
+}
