@@ -1,0 +1,128 @@
+package shparse
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// explainWidth is how many columns an explanation takes.
+const explainWidth = 100
+
+// Explain writes what the script does for people to read: one operation after
+// the other with its place, the conditions and unknowns that it brings, and what
+// is left on the host at the end; each way through the script in turn. The text
+// is the same for the same trace, and no line has more than 100 columns.
+func (t *Trace) Explain(w io.Writer) error {
+	r := t.Report()
+	p := &explainer{}
+	for i, way := range r.Ways {
+		if i > 0 {
+			p.text.WriteString("\n")
+		}
+		p.header(r, i)
+		p.way(way)
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// An explainer lays an explanation out.
+type explainer struct {
+	text  strings.Builder
+	place int // columns of the places
+	verb  int // columns of the verbs
+}
+
+func (p *explainer) header(r Report, i int) {
+	name := r.Path
+	if len(r.Ways) > 1 {
+		name = fmt.Sprintf("%s, way %d of %d", r.Path, i+1, len(r.Ways))
+	}
+	p.line("", name)
+}
+
+func (p *explainer) way(w ReportWay) {
+	p.measure(w)
+	for _, op := range w.Ops {
+		p.op(op)
+	}
+	if len(w.Files) == 0 {
+		return
+	}
+	p.line("", "  left on the host")
+	for _, f := range w.Files {
+		p.line("    ", f.Path+"  "+f.Text)
+	}
+}
+
+// measure finds the width of the columns, within reason.
+func (p *explainer) measure(w ReportWay) {
+	const mostPlace, mostVerb = 32, 10
+	p.place, p.verb = 0, 0
+	for _, op := range w.Ops {
+		p.place = max(p.place, min(mostPlace, utf8.RuneCountInString(op.Place)))
+		p.verb = max(p.verb, min(mostVerb, utf8.RuneCountInString(op.Verb)))
+	}
+}
+
+// op writes an operation in columns. A place or verb that is wider than its
+// column moves the text on, and below it lines up again.
+func (p *explainer) op(op ReportOp) {
+	below := strings.Repeat(" ", p.place+p.verb+8)
+	lead := fmt.Sprintf("  %-*s  %-*s  ", p.place, op.Place, p.verb, op.Verb)
+	if utf8.RuneCountInString(lead) > len(below) {
+		p.line("  ", strings.TrimSpace(lead))
+		lead = below
+	}
+	p.line(lead, op.Text)
+	if len(op.Calls) > 0 {
+		p.line(below, "called from "+strings.Join(op.Calls, ", "))
+	}
+	for _, c := range op.Conds {
+		p.line(below, condText(c))
+	}
+	for _, h := range op.Holes {
+		p.line(below, h.Text+" is unknown: "+h.Reason)
+	}
+}
+
+func condText(c ReportCond) string {
+	if c.Taken {
+		return "if " + c.Text
+	}
+	return "if not " + c.Text
+}
+
+// line writes text behind lead, and goes on below where it is too long.
+func (p *explainer) line(lead, text string) {
+	width := utf8.RuneCountInString(lead)
+	for i, part := range wrapWords(text, explainWidth-width, explainWidth-width-2) {
+		if i > 0 {
+			lead = strings.Repeat(" ", width+2)
+		}
+		p.text.WriteString(strings.TrimRight(lead+part, " ") + "\n")
+	}
+}
+
+// wrapWords breaks text at spaces into lines of at most first and then rest
+// columns. A word that is longer than that is broken too.
+func wrapWords(text string, first, rest int) []string {
+	var lines []string
+	room := first
+	left := []rune(text)
+	for len(left) > room {
+		cut := room
+		for cut > 0 && left[cut] != ' ' {
+			cut--
+		}
+		if cut == 0 {
+			cut = room
+		}
+		lines = append(lines, string(left[:cut]))
+		left = []rune(strings.TrimLeft(string(left[cut:]), " "))
+		room = rest
+	}
+	return append(lines, string(left))
+}

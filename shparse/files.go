@@ -1,0 +1,401 @@
+package shparse
+
+import (
+	"cmp"
+	"io/fs"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Host is a command of the host that the tracer has a model for, also one with
+// no effect at all (echo, set, true).
+type Host struct {
+	Name    string // the command: "mv"
+	Effects []Effect
+	// Prints is what it writes to the standard output of the script; nil for
+	// nothing. It is not set where the output is captured or redirected.
+	Prints *Value
+}
+
+// Unknown is a command that the tracer has no model for.
+type Unknown struct {
+	Name string
+	// Paths are the arguments that may name files, relative to the root of the
+	// repository. Where there are none the command may touch everything below
+	// its working directory.
+	Paths []Value
+}
+
+func (*Host) isAction()    {}
+func (*Unknown) isAction() {}
+
+// A Verb says what an Effect does.
+type Verb uint8
+
+// The verbs. Paths are relative to the root of the repository.
+const (
+	ReadFile   Verb = iota // reads Path
+	MakeDir                // makes the directory Path
+	WriteFile              // makes the file Path with Content, or an unknown content where nil
+	AppendFile             // appends Content to Path
+	CopyTo                 // copies From to Path, which is the exact new path
+	MoveTo                 // moves From to Path, which is the exact new path
+	Remove                 // removes Path and what is below it
+	SetMode                // changes the mode of Path to Mode
+	SetOwner               // changes the owner of Path
+	Symlink                // makes Path a symbolic link to From, which is the link's text
+	Pack                   // adds From, or Source of Container, to the archive Path as Member
+	Unpack                 // unpacks the archive From into the directory Path
+	Touch                  // makes Path if missing, or changes its times
+	Extract                // copies Source of Container to Path
+	Change                 // changes Path in a way that is not known
+)
+
+// An Effect is one thing that a command does to files of the host.
+type Effect struct {
+	Verb      Verb
+	Path      Value
+	From      Value
+	Content   *Value
+	Member    Value      // for Pack: the name in the archive; "." for the archive's own root
+	Mode      string     // as given to chmod: "755", "+x", "u=rwx,go="
+	Recursive bool       // for SetMode and SetOwner; for CopyTo: the tree, links kept as links
+	Container *Container // for Extract
+	Source    Value      // for Extract: the absolute path in the container, cleaned
+	// Contents is set for Extract and CopyTo where the contents of a directory go
+	// into the directory Path, and for Change where it is not known whether
+	// anything at or below Path changed at all.
+	Contents bool
+	// Stream is set for Extract and Pack where the bytes come through the
+	// standard output of a process in Container. Source is then the file that it
+	// prints, relative to its working directory, or empty where that is unknown.
+	Stream bool
+	// Tar is the stream that Unpack reads where From is empty: the effects of
+	// packing it, without Path. One with the verb Change is a stream that went
+	// through a filter.
+	Tar   []Effect
+	Only  []Value // the members that Unpack takes; empty for all
+	Strip int     // how many leading elements of the members' names Unpack drops
+}
+
+// An Origin says where a host file came from.
+type Origin uint8
+
+// The origins.
+const (
+	Repository Origin = iota // it is in the repository as it is
+	Directory                // the script made this directory
+	Generated                // the script wrote it; Content where known
+	Extracted                // out of a container
+	Copied                   // a copy of the repository's path From
+	Link                     // a symbolic link that the script made; From is its text
+	Packed                   // an archive that the script made of Members
+	Removed                  // the script removed it
+	Mystery                  // a command without a model may have written it
+	Unpacked                 // out of an archive whose members are not known, which is Members[0]
+)
+
+// A File is what the script made of one path of the host. Paths with holes are
+// written as Value.Key does.
+type File struct {
+	Path      string // relative to the root of the repository
+	Origin    Origin
+	Container *Container
+	// Source is the path in the container, or for Unpacked in the archive.
+	// Everything below Path is what is below Source.
+	Source string
+	// Contents is set where the contents of Source or From went into the
+	// directory Path, which may hold other things: what Prior says. On a file
+	// below such a directory it means that the file may be from there, or be one
+	// of Prior. On a Directory or Removed it means that something may have come
+	// there with the contents of a directory above.
+	Contents bool
+	// Stream is set where the bytes came through the standard output of a process
+	// in Container: the file was made with the mode 0666 less the umask. Source is
+	// the file that the process printed, relative to its working directory; empty
+	// where that is unknown.
+	Stream  bool
+	From    string
+	Content *Value
+	Members []File // their Path is the name in the archive
+	// Modes are the changes of mode since it was made, oldest first, as given to
+	// chmod. Those of chmod -R have "-R " in front.
+	Modes []string
+	// Prior is what the directory was before, oldest first, where Contents is set:
+	// a Directory that was empty, one of the Repository, and so on.
+	Prior []File
+	By    []*Op // the operations that made it what it is, oldest first
+}
+
+// Files is a state of the host's files: what the script changed on top of the
+// repository. It is immutable and may be nil, which is a repository of which
+// nothing is known.
+type Files struct {
+	repo   fs.FS
+	parent *Files
+	delta  map[string]*File // entries that differ from parent's; nil for one that is no more
+	dirs   map[string]bool  // what delta has entries below
+	loose  map[string]bool  // where a command without a model may have made files
+}
+
+// newFiles returns the repository as it is.
+func newFiles(repo fs.FS) *Files { return &Files{repo: repo} }
+
+// own returns the entry of path itself.
+func (f *Files) own(path string) (File, bool) {
+	for g := f; g != nil; g = g.parent {
+		if e, ok := g.delta[path]; ok {
+			if e == nil {
+				return File{}, false
+			}
+			return *e, true
+		}
+	}
+	return File{}, false
+}
+
+// At returns the entry that decides what path is: its own, or that of the
+// nearest directory above it that was extracted, copied, removed and so on, with
+// Path, Source and From adjusted to path. Below a directory or file that the
+// script made anew nothing else exists: such a path is Removed. There is no
+// entry for what is still as in the repository.
+func (f *Files) At(path string) (File, bool) {
+	path = f.resolveDir(path)
+	if e, ok := f.own(path); ok {
+		return e, true
+	}
+	return f.above(path)
+}
+
+// above returns what the entries of the directories above path say about it.
+func (f *Files) above(path string) (File, bool) {
+	fresh := false
+	for dir := parentDir(path); dir != ""; dir = parentDir(dir) {
+		e, ok := f.own(dir)
+		switch {
+		case !ok:
+		case e.isOpen():
+			fresh = true
+		default:
+			return e.child(path, fresh)
+		}
+	}
+	return File{}, false
+}
+
+// Mixed reports whether e is a directory, or lies below one, that got its files
+// from several places: those that the script put there before are in Prior, and
+// Source or From alone doesn't tell all that it holds.
+func (e File) Mixed() bool {
+	return slices.ContainsFunc(e.Prior, func(p File) bool {
+		return p.Origin != Repository && p.Origin != Directory && p.Origin != Removed
+	})
+}
+
+// isOpen reports whether e is a directory that was made or removed, before
+// something may have come there with the contents of a directory above.
+func (e File) isOpen() bool {
+	return e.Contents && (e.Origin == Directory || e.Origin == Removed)
+}
+
+// child is what an entry says about path, which is below it and has no entry of
+// its own. Where fresh is set, what the entry says of the time before it doesn't
+// count: a directory in between was made or removed since.
+func (e File) child(path string, fresh bool) (File, bool) {
+	rest := relative(path, e.Path)
+	c := File{Path: path, Origin: e.Origin, Container: e.Container, Contents: e.Contents, Members: e.Members, By: e.By}
+	c.Modes = inherited(e.Modes)
+	switch e.Origin {
+	case Extracted, Unpacked:
+		c.Source = join(e.Source, rest)
+	case Copied:
+		c.From = join(e.From, rest)
+	case Repository:
+		return c, len(c.Modes) > 0
+	case Directory, Generated, Packed, Link:
+		return File{Path: path, Origin: Removed, By: e.By}, true
+	}
+	if fresh {
+		c.Prior = []File{{Path: path, Origin: Removed, By: e.By}}
+		return c, true
+	}
+	for _, p := range e.Prior {
+		c.Prior = append(c.Prior, p.priorChild(path))
+	}
+	return c, true
+}
+
+// priorChild is child for one of Prior, where the repository has entries too.
+func (e File) priorChild(path string) File {
+	if c, ok := e.child(path, false); ok {
+		return c
+	}
+	return File{Path: path, Origin: Repository}
+}
+
+// inherited are the modes that also hold for what is below a directory.
+func inherited(modes []string) []string {
+	var list []string
+	for _, m := range modes {
+		if strings.HasPrefix(m, "-R ") {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Under returns the entries at or below dir, by path.
+func (f *Files) Under(dir string) []File {
+	if f.mayHold(dir) {
+		return f.list(func(path string) bool { return isWithin(path, dir) })
+	}
+	if e, ok := f.own(dir); ok {
+		return []File{e}
+	}
+	return nil
+}
+
+// mayHold reports whether there may be entries below dir.
+func (f *Files) mayHold(dir string) bool {
+	for g := f; g != nil; g = g.parent {
+		if g.dirs[dir] {
+			return true
+		}
+	}
+	return false
+}
+
+// dirsAbove yields the directories that path lies below, as isWithin has it.
+func dirsAbove(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if isWithin(path, ".") && path != "." && !yield(".") {
+			return
+		}
+		for i, b := range []byte(path) {
+			if b == '/' && !yield(path[:max(i, 1)]) {
+				return
+			}
+		}
+	}
+}
+
+// All returns all entries, by path.
+func (f *Files) All() []File { return f.list(func(string) bool { return true }) }
+
+// list returns the entries whose path is wanted, by path.
+func (f *Files) list(wanted func(path string) bool) []File {
+	seen := map[string]bool{}
+	var list []File
+	for g := f; g != nil; g = g.parent {
+		for path, e := range g.delta {
+			if seen[path] || !wanted(path) {
+				continue
+			}
+			seen[path] = true
+			if e != nil {
+				list = append(list, *e)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return list
+}
+
+// isWithin reports whether path is dir or lies below it.
+func isWithin(path, dir string) bool {
+	switch {
+	case path == dir:
+		return true
+	case dir == ".":
+		return !strings.HasPrefix(path, "/") && path != ".." && !strings.HasPrefix(path, "../")
+	case dir == "/":
+		return strings.HasPrefix(path, "/")
+	}
+	return len(path) > len(dir) && path[len(dir)] == '/' && path[:len(dir)] == dir
+}
+
+// parentDir is the directory that path lies in, or "" where that is not known to
+// be one of interest: above the root, and for a path that is unknown text.
+func parentDir(path string) string {
+	switch i := strings.LastIndexByte(path, '/'); {
+	case path == "." || path == "/" || path == "..":
+		return ""
+	case i > 0:
+		return path[:i]
+	case i == 0:
+		return "/"
+	case strings.HasPrefix(path, "\x00"):
+		return ""
+	}
+	return "."
+}
+
+// relative is path as seen from dir, which it lies below.
+func relative(path, dir string) string {
+	if dir == "." {
+		return path
+	}
+	return strings.TrimPrefix(path[len(dir):], "/")
+}
+
+// join is path.Join for cleaned paths that may hold keys of holes.
+func join(dir, name string) string {
+	switch {
+	case dir == "." || dir == "":
+		return cmp.Or(name, ".")
+	case name == "." || name == "":
+		return dir
+	case dir == "/":
+		return "/" + name
+	}
+	return dir + "/" + name
+}
+
+// maxLinks bounds how many links one path leads through, as the kernel does.
+const maxLinks = 40
+
+// resolveDir follows the links that the script made among the directories of
+// path, but not path itself.
+func (f *Files) resolveDir(path string) string {
+	for range maxLinks {
+		next := f.stepLink(path)
+		if next == path {
+			break
+		}
+		path = next
+	}
+	return path
+}
+
+func (f *Files) stepLink(path string) string {
+	for dir := parentDir(path); dir != "" && dir != "."; dir = parentDir(dir) {
+		if e, ok := f.own(dir); ok && e.Origin == Link {
+			return join(linkTarget(e), relative(path, dir))
+		}
+	}
+	return path
+}
+
+// resolve follows all links that the script made on the way to path, path itself
+// included.
+func (f *Files) resolve(path string) string {
+	for range maxLinks {
+		path = f.resolveDir(path)
+		e, ok := f.own(path)
+		if !ok || e.Origin != Link {
+			break
+		}
+		path = linkTarget(e)
+	}
+	return path
+}
+
+// linkTarget is the path that a link leads to.
+func linkTarget(e File) string {
+	if path.IsAbs(e.From) {
+		return path.Clean(e.From)
+	}
+	return path.Join(cmp.Or(parentDir(e.Path), "."), e.From)
+}

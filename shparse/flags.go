@@ -1,0 +1,286 @@
+package shparse
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/finding"
+)
+
+// A flagSpec lists the flags of a command, separated by spaces: "tag,t=" is the
+// flag --tag, or -t, with a value; "quiet,q" has none; "suffix,s?" takes one
+// only within its own word. A name of one letter is a short flag; the first name
+// is the one that Flag.Name holds.
+type flagSpec struct {
+	names string
+	style flagStyle
+	// first is true where flags end at the first argument (docker run).
+	first bool
+}
+
+// A flagStyle is a convention of writing flags.
+type flagStyle uint8
+
+const (
+	goStyle  flagStyle = iota // docker: --rm=false, -f=x; no abbreviations
+	gnuStyle                  // getopt_long: -fx, unique abbreviations of long flags
+)
+
+// parsedFlags is a command line taken apart.
+type parsedFlags struct {
+	flags []Flag
+	args  []Arg
+}
+
+// has reports whether one of the flags called names was given.
+func (p *parsedFlags) has(names ...string) bool { return p.last(names...) != nil }
+
+// last returns the last of the flags called names, or nil.
+func (p *parsedFlags) last(names ...string) *Flag {
+	for i := len(p.flags) - 1; i >= 0; i-- {
+		for _, name := range names {
+			if p.flags[i].Name == name {
+				return &p.flags[i]
+			}
+		}
+	}
+	return nil
+}
+
+// A flagError says why a command line can't be taken apart.
+type flagError struct {
+	arg     Arg
+	message string
+	unknown bool // the word has a hole where the name of a flag should be
+}
+
+// finding renders e for a command called name.
+func (e *flagError) finding(name string) finding.Finding {
+	code := finding.Code("SF008")
+	if e.unknown {
+		code = "SF004"
+	}
+	return finding.New(code, e.arg.Word, "%q %s", name, e.message)
+}
+
+// An entry is one flag of a flagSpec.
+type entry struct {
+	name  string
+	names string // all names, separated by commas
+	value byte   // '=' for a value, '?' for one in the same word only, 0 for none
+}
+
+// called reports whether name is one of the names of e.
+func (e entry) called(name string) bool {
+	for n := range strings.SplitSeq(e.names, ",") {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// begins reports whether a long name of e begins with name.
+func (e entry) begins(name string) bool {
+	for n := range strings.SplitSeq(e.names, ",") {
+		if len(n) > 1 && strings.HasPrefix(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// entries yields the flags of s in order.
+func (s flagSpec) entries(yield func(entry) bool) {
+	for field := range strings.FieldsSeq(s.names) {
+		e := entry{names: field}
+		if last := len(field) - 1; field[last] == '=' || field[last] == '?' {
+			e.value = field[last]
+			e.names = field[:last]
+		}
+		e.name, _, _ = strings.Cut(e.names, ",")
+		if !yield(e) {
+			return
+		}
+	}
+}
+
+// long finds the flag --name. GNU programs also take any unique beginning.
+func (s flagSpec) long(name string) (found entry, ok bool) {
+	if len(name) < 2 {
+		return entry{}, false
+	}
+	matches := 0
+	for e := range s.entries {
+		switch {
+		case e.called(name):
+			return e, true
+		case s.style == gnuStyle && e.begins(name):
+			found = e
+			matches++
+		}
+	}
+	return found, matches == 1
+}
+
+// short finds the flag -name.
+func (s flagSpec) short(name string) (entry, bool) {
+	for e := range s.entries {
+		if e.called(name) {
+			return e, true
+		}
+	}
+	return entry{}, false
+}
+
+// parse takes args apart.
+func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
+	r := &flagReader{spec: s, rest: args}
+	for len(r.rest) > 0 && r.err == nil {
+		arg := r.rest[0]
+		head := arg.head()
+		switch {
+		case arg.is("--"):
+			r.args = append(r.args, r.rest[1:]...)
+			return &r.parsedFlags, nil
+		case len(head) < 2 || head[0] != '-':
+			if head == "-" && !arg.is("-") {
+				r.fail(arg, "has a flag whose name is unknown: %q", arg)
+				r.err.unknown = true
+				break
+			}
+			if s.first {
+				r.args = slices.Clip(r.rest)
+				return &r.parsedFlags, nil
+			}
+			r.args = append(r.args, arg)
+			r.rest = r.rest[1:]
+		case strings.HasPrefix(head, "--"):
+			r.readLong()
+		default:
+			r.readShort()
+		}
+	}
+	return &r.parsedFlags, r.err
+}
+
+// A flagReader reads flags from the front of rest.
+type flagReader struct {
+	parsedFlags
+	spec flagSpec
+	rest []Arg
+	err  *flagError
+}
+
+func (r *flagReader) fail(arg Arg, format string, args ...any) {
+	r.err = &flagError{arg: arg, message: fmt.Sprintf(format, args...)}
+}
+
+// readLong reads --name, --name=value or --name value.
+func (r *flagReader) readLong() {
+	arg := r.rest[0]
+	name, value, joined := arg.skip(2).cut("=")
+	text, ok := name.Known()
+	if !ok {
+		r.fail(arg, "has a flag whose name is unknown: %q", arg)
+		r.err.unknown = true
+		return
+	}
+	e, ok := r.spec.long(text)
+	switch {
+	case !ok && text != "help":
+		r.fail(arg, "has no flag %q", "--"+text)
+	case !ok:
+		r.add(Flag{Name: "help", Value: literal("true", arg), Range: arg.Word})
+		r.rest = r.rest[1:]
+	case joined && e.value == 0 && r.spec.style == gnuStyle:
+		r.fail(arg, "takes no value for the flag %q", "--"+text)
+	case joined:
+		r.add(Flag{Name: e.name, Value: Arg{Value: value, Word: arg.Word}, Range: arg.Word})
+		r.rest = r.rest[1:]
+	default:
+		r.rest = r.rest[1:]
+		r.finish(e, Flag{Name: e.name, Range: arg.Word}, arg)
+	}
+}
+
+// finish adds f, the value of which is the next word where it needs one.
+func (r *flagReader) finish(e entry, f Flag, arg Arg) {
+	switch {
+	case e.value != '=':
+		f.Value = literal("true", arg)
+	case len(r.rest) == 0:
+		r.fail(arg, "needs a value for the flag %q", arg)
+		return
+	default:
+		f.Value = r.rest[0]
+		f.Range.End = r.rest[0].Word.End
+		r.rest = r.rest[1:]
+	}
+	r.add(f)
+}
+
+// readShort reads a word of short flags: -a, -abc, -fvalue, -f value.
+func (r *flagReader) readShort() {
+	arg := r.rest[0]
+	r.rest = r.rest[1:]
+	word := arg.skip(1)
+	joined := !(len(word) == 1 && len(word[0].Lit) == 1)
+	from := len(r.flags)
+	for len(word) > 0 && r.err == nil {
+		letter := word.head()
+		if letter == "" {
+			r.fail(arg, "has a flag whose name is unknown: %q", arg)
+			r.err.unknown = true
+			return
+		}
+		word = r.readLetter(arg, letter[:1], word.skip(1))
+	}
+	// -fvalue is a word of one flag; its own joined value does not count.
+	if joined && len(r.flags)-from > 1 {
+		for i := from; i < len(r.flags); i++ {
+			r.flags[i].Joined = true
+		}
+	}
+}
+
+// readLetter reads the short flag called letter, with rest behind it in the same
+// word, and returns what is left of the word.
+func (r *flagReader) readLetter(arg Arg, letter string, rest Value) Value {
+	e, ok := r.spec.short(letter)
+	flag := Flag{Name: e.name, Range: arg.Word}
+	switch {
+	case !ok && letter == "h" && r.spec.style == goStyle:
+		r.add(Flag{Name: "help", Value: literal("true", arg), Range: arg.Word})
+		return rest
+	case !ok:
+		r.fail(arg, "has no flag %q, as in %q", "-"+letter, arg)
+		return nil
+	case r.spec.style == goStyle && strings.HasPrefix(rest.head(), "="):
+		flag.Value = Arg{Value: rest.skip(1), Word: arg.Word}
+		r.add(flag)
+		return nil
+	case e.value != 0 && len(rest) > 0:
+		flag.Value = Arg{Value: rest, Word: arg.Word}
+		r.add(flag)
+		return nil
+	}
+	r.finish(e, flag, arg)
+	return rest
+}
+
+func (r *flagReader) add(f Flag) { r.flags = append(r.flags, f) }
+
+// literal is text at the place of arg.
+func literal(text string, arg Arg) Arg { return Arg{Value: Lit(text), Word: arg.Word} }
+
+// on reports whether a boolean flag was given and not switched off. ok is false
+// where its value is unknown.
+func (f *Flag) on() bool {
+	if f == nil {
+		return false
+	}
+	text, ok := f.Value.Known()
+	return !ok || !strings.ContainsAny(text[:min(1, len(text))], "0fF")
+}

@@ -1,0 +1,373 @@
+package shparse
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+	"pgregory.net/rapid"
+)
+
+// TestGeneratedScripts runs scripts out of a grammar under real shells, like
+// TestScriptsAgreeWithShells. STAGEFOLD_SCRIPTS is how many; each is run under
+// bash, and one that is POSIX under dash too.
+func TestGeneratedScripts(t *testing.T) {
+	needShell(t, "bash")
+	needShell(t, "dash")
+	n := 300
+	switch given := os.Getenv("STAGEFOLD_SCRIPTS"); {
+	case given != "":
+		n, _ = strconv.Atoi(given)
+	case testing.Short():
+		n = 40
+	}
+	const batch = 20
+	for i := 0; i < n; i += batch {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			for seed := i; seed < min(i+batch, n); seed++ {
+				checkGenerated(t, seed)
+			}
+		})
+	}
+}
+
+func checkGenerated(t *testing.T, seed int) {
+	sc := rapid.Custom(generate).Example(seed)
+	for _, shell := range shellsFor(sc.text) {
+		rec := record(t, needShell(t, shell), sc)
+		if exception(rec.log, true) {
+			continue
+		}
+		tr := sc.trace(true)
+		if d := differ(sc, tr, rec); d != "" {
+			t.Fatalf("seed %d, %s, all known: %s\nargs %q", seed, shell, d, sc.args)
+		}
+		if len(tr.Ways) != 1 {
+			t.Errorf("seed %d, %s: expected one way, found %d\n%s\n%s", seed, shell, len(tr.Ways), sc.text, describe(tr))
+		}
+		if tr = sc.trace(false); len(tr.Findings) == 0 && !exception(rec.log, false) && sc.oneWordEach() {
+			if d := differ(sc, tr, rec); d != "" {
+				t.Errorf("seed %d, %s, nothing known: %s\nargs %q", seed, shell, d, sc.args)
+			}
+		}
+	}
+}
+
+// oneWordEach reports whether all arguments are what a trace takes them for
+// where it can't know them: there, and one word each, also unquoted.
+func (sc scenario) oneWordEach() bool {
+	return len(sc.args) >= 2 && !slices.ContainsFunc(sc.args, func(arg string) bool {
+		return arg == "" || strings.ContainsAny(arg, " *")
+	})
+}
+
+// exceptions are the differences that are known, by what the shell says then.
+var exceptions = []struct {
+	log    string
+	known  bool // also where the arguments and variables are known
+	reason string
+}{
+	{"unbound variable", false, "under set -u what comes from outside is taken to be set"},
+	{"parameter not set", false, "the same, as dash says it"},
+	{"unrecognized option", true, "a command is taken to succeed, also one that takes a value for a flag"},
+}
+
+func exception(log string, known bool) bool {
+	for _, e := range exceptions {
+		if strings.Contains(log, e.log) && (e.known || !known) {
+			return true
+		}
+	}
+	return false
+}
+
+// A writer writes one generated script.
+type writer struct {
+	t     *rapid.T
+	b     strings.Builder
+	posix bool
+	depth int
+	loops int // counters in use
+	funcs int
+	inFn  bool
+}
+
+func generate(t *rapid.T) scenario {
+	w := &writer{t: t, posix: rapid.Bool().Draw(t, "posix")}
+	sc := scenario{name: "build.sh", args: []string{}, env: map[string]string{}}
+	if w.posix {
+		w.line("#!/bin/sh")
+	}
+	for range w.n(0, 3) {
+		sc.args = append(sc.args, w.pick("one", "two words", "v1.2", "", "--flag", "a*"))
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		w.line("%s=%s", name, w.pick("''", "x", "'p q'", "one.two.three", "dir/file.txt", "5", "'*'", "'  lead'"))
+	}
+	w.line("unset nope arr")
+	if !w.posix {
+		w.line("arr=(%s 'two words' %s)", w.word(), w.word())
+	}
+	if w.n(0, 3) == 0 {
+		w.line("set -%s", w.pick("e", "u", "eu"))
+	}
+	for i := range w.n(0, 2) {
+		w.function(i)
+	}
+	w.block(w.n(2, 7))
+	w.line("docker run end \"$a\" \"$b\" \"$c\" \"$#\"")
+	sc.text = w.b.String()
+	sc.files = []txtar.File{
+		{Name: "src/one.go", Data: []byte("1\n")},
+		{Name: "src/two.go", Data: []byte("2\n")},
+		{Name: "src/sub/deep.go", Data: []byte("3\n")},
+		{Name: "VERSION", Data: []byte("1.2.3\n")},
+	}
+	return sc
+}
+
+func (w *writer) n(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(w.t, "n") }
+
+func (w *writer) pick(options ...string) string { return rapid.SampledFrom(options).Draw(w.t, "pick") }
+
+func (w *writer) line(format string, args ...any) {
+	w.b.WriteString(strings.Repeat("  ", w.depth))
+	fmt.Fprintf(&w.b, format, args...)
+	w.b.WriteByte('\n')
+}
+
+func (w *writer) name() string { return w.pick("a", "b", "c") }
+
+func (w *writer) block(n int) {
+	w.depth++
+	for range n {
+		w.statement()
+	}
+	w.depth--
+}
+
+func (w *writer) function(i int) {
+	w.line("f%d() {", i)
+	w.inFn = true
+	w.line("  local %s=%s", w.name(), w.word())
+	w.block(w.n(1, 3))
+	if w.n(0, 2) == 0 {
+		w.line("  return %d", w.n(0, 2))
+	}
+	w.inFn = false
+	w.line("}")
+	w.funcs = i + 1
+}
+
+func (w *writer) statement() {
+	if w.depth > 3 {
+		w.simple()
+		return
+	}
+	switch w.n(0, 13) {
+	case 0:
+		w.line("if %s; then", w.condition())
+		w.block(w.n(1, 2))
+		if w.n(0, 1) == 0 {
+			w.line("else")
+			w.block(1)
+		}
+		w.line("fi")
+	case 1:
+		w.line("case %s in", w.word())
+		w.line("%s) docker run case1 ;;", w.pattern())
+		w.line("%s|x) docker run case2 ;;", w.pattern())
+		w.line("*) docker run case3 ;;")
+		w.line("esac")
+	case 2:
+		w.line("for v in %s %s; do", w.word(), w.word())
+		w.line("  docker run for \"$v\"")
+		w.block(1)
+		if w.n(0, 2) == 0 {
+			w.line("  %s && %s", w.condition(), w.pick("break", "continue"))
+		}
+		w.line("done")
+	case 3:
+		w.loops++
+		i := fmt.Sprintf("i%d", w.loops)
+		w.line("%s=0", i)
+		w.line("while [ $%s -lt %d ]; do", i, w.n(1, 3))
+		w.line("  %s=$((%s+1))", i, i)
+		w.block(w.n(1, 2))
+		w.line("done")
+	case 4:
+		w.line("(")
+		w.block(w.n(1, 2))
+		w.line(")")
+	case 5:
+		w.line("{")
+		w.block(w.n(1, 2))
+		w.line("} %s", w.pick("", "2>/dev/null"))
+	case 8:
+		w.line("{ echo %s; printf '%%s\\n' %s; } %s out.txt", w.word(), w.quotedWord(), w.pick(">", ">>"))
+	case 6:
+		w.line("while read -r r1 r2; do")
+		w.line("  docker run read \"$r1\" \"$r2\"")
+		w.line("done <<EOT")
+		w.line("line $%s %s", w.name(), w.pick("", "x y z", "\\$a", "$(echo sub)"))
+		w.b.WriteString("EOT\n")
+	case 7:
+		if w.funcs > 0 && !w.inFn {
+			w.line("f%d %s %s%s", w.n(0, w.funcs-1), w.word(), w.word(), w.pick("", " || docker run failed $?", " && docker run fine"))
+			return
+		}
+		w.simple()
+	default:
+		w.simple()
+	}
+}
+
+func (w *writer) simple() {
+	n := w.n(0, 17)
+	if n >= 14 && w.posix {
+		n -= 10
+	}
+	switch n {
+	case 0:
+		w.line("%s=%s", w.name(), w.word())
+	case 1:
+		w.line("%s && docker run and", w.condition())
+	case 2:
+		w.line("%s || docker run or", w.condition())
+	case 3:
+		w.line("echo %s %s out.txt", w.word(), w.pick(">", ">>"))
+	case 4:
+		w.line("docker run file \"$(cat %s 2>/dev/null)\"", w.pick("out.txt", "VERSION"))
+	case 5:
+		w.line("id=$(docker create img %s)", w.word())
+		w.line("rm -rf ./app; docker cp $id:/app ./app")
+		w.line("docker rm \"$id\"")
+	case 6:
+		w.line("set -- %s %s", w.word(), w.word())
+	case 7:
+		w.line("[ $# -gt 0 ] && shift")
+	case 13:
+		w.line("i=$(docker build -q %s)", w.pick(".", "src"))
+		w.line("docker tag $i \"img:${#a}\"")
+	case 8:
+		w.line("%s %s", w.pick("cd src && docker run cd \"${PWD##*/}\" && cd ..", "cd .", "unset b; b=x", "export a", "true", ":"), "")
+	case 9:
+		w.line("%s sh -c 'docker run child \"$a\" \"$Q\" \"$@\"' zero %s", w.pick("", "Q=q", "a=over"), w.word())
+	case 10:
+		w.line("eval \"%s=%s\"", w.name(), w.pick("x", "\\$a", "'q r'"))
+	case 11:
+		w.line("echo %s | while read -r x y; do docker run pipe \"$y\" \"$x\"; done", w.word())
+	case 12:
+		w.line("%s=$(%s)", w.name(), w.pick("echo one two", "cat VERSION", "basename \"$a\"", "dirname \"$b\"", "printf '%s-' x y", "cat src/one.go"))
+	case 14:
+		w.line("arr+=(%s)", w.word())
+		w.line("docker run arr \"${arr[@]}\" ${#arr[@]} \"${arr[%d]}\"", w.n(0, 3))
+	case 15:
+		w.line("[[ %s %s %s ]] && docker run dbl", w.quotedWord(), w.pick("==", "!=", "<"), w.pattern())
+	case 16:
+		w.line("((%s)) && docker run arith", w.arithmetic())
+	case 17:
+		w.line("read -r x y <<< %s; docker run here \"$x\" \"$y\"", w.quotedWord())
+	default:
+		w.line("docker run i %s %s %s", w.word(), w.word(), w.word())
+	}
+}
+
+func (w *writer) condition() string {
+	n := w.quotedWord()
+	switch w.n(0, 7) {
+	case 0:
+		return fmt.Sprintf("[ %s = %s ]", n, w.quotedWord())
+	case 1:
+		return fmt.Sprintf("[ -z %s ]", n)
+	case 2:
+		return fmt.Sprintf("[ -n %s -a %s != x ]", n, w.quotedWord())
+	case 3:
+		return fmt.Sprintf("[ -%s %s ]", w.pick("f", "d", "e", "s"), w.pick("src", "VERSION", "none", "out.txt"))
+	case 4:
+		return fmt.Sprintf("[ $# -%s %d ]", w.pick("eq", "gt", "le"), w.n(0, 2))
+	case 5:
+		return "! " + w.pick("true", "false")
+	case 6:
+		return w.pick("true", "false", "(exit 2)", "{ false; true; }")
+	}
+	return fmt.Sprintf("test %s", n)
+}
+
+func (w *writer) pattern() string {
+	return w.pick("x", "'*'", "*.*", "[a-m]*", "?", "\"$a\"", "$b", "*/*", "one*", "'p q'")
+}
+
+func (w *writer) arithmetic() string {
+	return w.pick("1", "0", "2*3-6", "${#a}", "${#b}>3", "1+${#c}%2", "5==5")
+}
+
+// word is a word as an argument.
+func (w *writer) word() string {
+	v := w.name()
+	n := w.n(0, 25)
+	if n >= 18 && w.posix {
+		n -= 18
+	}
+	switch n {
+	case 0, 1:
+		return w.pick("lit", "a.b", "x/y", "v1", "--flag=x", "e\\ s", "{p}")
+	case 2:
+		return "$" + v
+	case 3:
+		return `"$` + v + `"`
+	case 4:
+		return "pre${" + v + "}post"
+	case 5:
+		return fmt.Sprintf("${%s:-%s}", v, w.pick("d", "\"d e\"", "$c", "d e"))
+	case 6:
+		return fmt.Sprintf("\"${%s:+%s}\"", v, w.pick("alt", "$b", "x y"))
+	case 7:
+		return fmt.Sprintf("${%s%s%s}", v, w.pick("#", "##", "%", "%%"), w.pick("*.", ".*", "*/", "/*", "?", "x", "\"*\""))
+	case 8:
+		return fmt.Sprintf("${#%s}", v)
+	case 9:
+		return fmt.Sprintf("$((%s))", w.arithmetic())
+	case 10:
+		return fmt.Sprintf("$(echo %s)", w.quotedWord())
+	case 11:
+		return fmt.Sprintf("\"$(echo %s)\"", w.pick("$a", "'x  y'", "$b.t", "\"$c\""))
+	case 12:
+		return w.pick("src/*.go", "\"src/*\"", "src/[ot]*", "none*", "src/*/*")
+	case 13:
+		return w.pick(`"$@"`, "$@", `"$*"`, "$1", `"$2"`, "${1:-none}", "$#", `"x$@y"`)
+	case 14:
+		return "'single $a'"
+	case 15:
+		return fmt.Sprintf("${%s-unset}", w.pick("a", "nope"))
+	case 16:
+		return "`echo back $" + v + "`"
+	case 17:
+		return "\"quoted \\$x $" + v + "\""
+	case 18:
+		return w.pick("{1..3}", "x{p,q}", "{a,b}$a", "{01..3}")
+	case 19:
+		return fmt.Sprintf("${%s/%s/%s}", v, w.pick("o", ".", "/x", "#d", "%t", "[a-z]"), w.pick("-", "", "Z"))
+	case 20:
+		return fmt.Sprintf("\"${%s:%d:%d}\"", v, w.n(0, 4), w.n(0, 4))
+	case 21:
+		return fmt.Sprintf("${%s%s}", v, w.pick("^^", ",,", "^"))
+	case 22:
+		return w.pick(`"${arr[@]}"`, "${arr[*]}", `"${arr[1]}"`, "${#arr[@]}", `"${arr[@]:1}"`, `"${!arr[@]}"`, `"p${arr[@]}s"`)
+	case 23:
+		return w.pick("$'t\\tq'", "$'\\''")
+	case 24:
+		return fmt.Sprintf("\"${%s//%s/%s}\"", v, w.pick("e", " ", "."), w.pick("_", "$b"))
+	}
+	return w.pick("\"${@:2}\"", "\"${a:-\"in ner\"}\"", "${!nope*}", "\"${arr[*]%o*}\"")
+}
+
+// quotedWord is a word that stays one.
+func (w *writer) quotedWord() string {
+	return w.pick(`"$a"`, `"$b"`, `"$c"`, "lit", `"$1"`, "''", `"${a%.*}"`, `"x$b"`, `"$(echo $c)"`, "'p q'")
+}

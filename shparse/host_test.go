@@ -1,0 +1,218 @@
+package shparse
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestHostOutput: what modelled commands print and answer. "?" stands for output
+// that can't be known; " fails" and " asks" for a status other than 0.
+func TestHostOutput(t *testing.T) {
+	repo := repository("a.txt", "conf/b")
+	for _, tt := range []struct{ script, want string }{
+		{"echo a b", "a b\n"},
+		{"echo -n a", "a"},
+		{`echo -e a\tb`, "a\tb\n"},
+		{`echo a\tb`, `a\tb` + "\n"},
+		{"echo -x", "-x\n"},
+		{"echo $X y", "${X} y\n"},
+		{"echo -ne $X", "${X}"},
+		{`printf a\n`, "a\n"},
+		{"printf %s-%s x y", "x-y"},
+		{`printf %s\n x y`, "x\ny\n"},
+		{"printf v%s $X", "v${X}"},
+		{"printf %5s $X", "?"},
+		{"printf %03d 7", "007"},
+		{"printf 20260101v%s x", "20260101vx"},
+		{"printf %9999999999d 7", "?"},
+		{"printf %*d 9 7", "?"},
+		{"printf %.99999s 7", "?"},
+		{"cat a.txt", "a.txt\n"},
+		{"cat a.txt conf/b", "a.txt\nconf/b\n"},
+		{"echo x | cat", "x\n"},
+		{"echo x | cat - a.txt", "x\na.txt\n"},
+		{"cat missing", "$(cat missing)"},
+		{"basename /a/b.tar.gz .gz", "b.tar\n"},
+		{"basename a/b/", "b\n"},
+		{"basename -s .go x.go y.go", "x\ny\n"},
+		{"basename -a x/1 y/2", "1\n2\n"},
+		{"basename -s .go x.go", "x\n"},
+		{"basename /x/$F", "${F}\n"},
+		{"basename $F", "basename ${F}\n"},
+		{"basename $F.go .go", "${F}\n"},
+		{"dirname /a/b/", "/a\n"},
+		{"dirname a", ".\n"},
+		{"dirname /a", "/\n"},
+		{"dirname x/$F", "x\n"},
+		{"dirname $F/x", "${F}\n"},
+		{"dirname $F", "dirname ${F}\n"},
+		{"pwd", "$PWD\n"},
+		{"realpath conf/../a.txt", "$PWD/a.txt\n"},
+		{"ln -s conf c; readlink -f c/b", "$PWD/conf/b\n"},
+		{"ln -s conf c; readlink c", "conf\n"},
+		{"readlink -f $F", "?"},
+		{"seq 3", "1\n2\n3\n"},
+		{"seq 2 4", "2\n3\n4\n"},
+		{"seq 5 -2 1", "5\n3\n1\n"},
+		{"seq 1 999999999", "?"},
+		{"expr 1 + 2", "3\n"},
+		{"expr 2 - 2", "0\n fails"},
+		{"expr $A + 2", "? asks"},
+		{"seq 5 | head -n 2", "1\n2\n"},
+		{"seq 5 | head -2", "1\n2\n"},
+		{"seq 5 | head -n -2", "1\n2\n3\n"},
+		{"seq 5 | tail -1", "5\n"},
+		{"seq 5 | tail -n +4", "4\n5\n"},
+		{"seq 5 | wc -l", "5\n"},
+		{"echo a:b:c | cut -d: -f2", "b\n"},
+		{"echo a:b:c | cut -d : -f 3", "c\n"},
+		{"echo a | cut -d: -f2", "a\n"},
+		{"echo a:b | cut -c1-2", "?"},
+		{"echo aBc | tr a-z A-Z", "ABC\n"},
+		{"echo Abc | tr [:upper:] [:lower:]", "abc\n"},
+		{"echo a-b-c | tr -d -", "abc\n"},
+		{"echo a/b | tr / _", "a_b\n"},
+		{"echo $X | tr a b", "?"},
+		{"printf b\\na\\nb\\n | sort -u", "a\nb\n"},
+		{"printf b\\nA\\n | sort", "?"},
+		{"printf a\\na\\nb\\n | uniq", "a\nb\n"},
+		{"echo a-b-b | sed s/b/c/", "a-c-b\n"},
+		{"echo a-b-b | sed -e s/b/c/g", "a-c-c\n"},
+		{"echo a/b | sed s#a/#x/#", "x/b\n"},
+		{"echo abc | sed s/.*/x/", "?"},
+		{"echo $X | sed s/a/b/", "?"},
+		{"echo a b c | awk {print£2}", "b\n"},
+		{"echo a b c | awk {print£NF}", "?"},
+		{"echo abc | grep b", "abc\n"},
+		{"echo abc | grep -q x", " fails"},
+		{"echo abc | grep -v b", " fails"},
+		{"echo abc | grep -qv x", ""},
+		{"grep -q a.txt a.txt", " asks"},
+		{"grep -r x .", "? asks"},
+		{"cmp a b", "? asks"},
+		{"git diff --quiet", "? asks"},
+		{"git rev-parse HEAD", "?"},
+		{"git -C x describe", "?"},
+		{"which docker", "? asks"},
+		{"date", "?"},
+		{"true", ""},
+		{"false", " fails"},
+		{"sleep 3", ""},
+		{"ls", "?"},
+		{"ls conf", "?"},
+		{"ls nothing", "? fails"},
+		{"touch x; ls x", "?"},
+		{"echo x | tee y", "x\n"},
+		{"docker build -q . | cut -d: -f2", "<image>\n"},
+		{"docker create x | head -1", "<container>\n"},
+		{"docker create x | tr -d \\n", "<container>"},
+		{"docker build -q . | sed s/sha256://", "<image>\n"},
+		{"docker create x | awk {print£1}", "<container>\n"},
+		{"mktemp /tmp/x.XXXXXX", "/tmp/x.$(mktemp)\n"},
+		{"mktemp -d", "$(mktemp -d)\n"},
+	} {
+		h := newHost(repo)
+		h.run(tt.script)
+		if got := h.answer(); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.script, got, tt.want)
+		}
+	}
+}
+
+func (h *host) answer() string {
+	text := "?"
+	if h.out.stdout != nil {
+		text = h.out.stdout.String()
+	}
+	return text + []string{"", " fails", " asks"}[h.out.status]
+}
+
+// TestHostOutputIsReal: where the model knows the output of a command line, the
+// real commands print the same.
+func TestHostOutputIsReal(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("needs bash")
+	}
+	for _, line := range []string{
+		"echo a b", "echo -n a", "echo -x", "echo -nE a", "printf %s-%s x y", `printf %s\n x y z`, "printf %03d 7", "printf x%%y", "printf %s-%s a b c",
+		"basename /a/b.tar.gz .gz", "basename a/b/", "basename -a x/1 y/2", "basename .go .go", "dirname /a/b/", "dirname a", "dirname /a", "dirname a//b",
+		"dirname a/b/c", "dirname /", "basename /", "seq 3", "seq 2 4", "seq 5 -2 1", "seq 3 1", "expr 1 + 2", "expr 7 / 2", "expr 0 - 3",
+		"seq 5 | head -n 2", "seq 5 | head -2", "seq 5 | head -n -2", "seq 5 | head -n 0", "seq 5 | tail -1", "seq 5 | tail -n +4", "seq 5 | tail -n 9",
+		"seq 5 | wc -l", "echo a b | wc -w", "echo abc | wc -c", "echo a:b:c | cut -d: -f2", "echo a:b:c | cut -d: -f9", "echo a | cut -d: -f2",
+		"echo a | cut -s -d: -f2", "echo aBc | tr a-z A-Z", "echo a-b-c | tr -d -", "echo a/b | tr / _", "echo abc | tr abc x", "echo aabb | tr a-c b-d",
+		"seq 12 | sort", "seq 12 | sort -r", "seq 3 | sort -u", "echo a-b-b | sed s/b/c/", "echo a-b-b | sed -e s/b/c/g", "echo a/b | sed s#a/#x/#",
+		"echo a b c | awk '{print $2}'", "echo a b c | awk '{print $9}'", "echo abc | grep b", "echo abc | grep -v x", "seq 3 | uniq", "seq 12 | grep 1",
+	} {
+		h := newHost(repository())
+		h.run(strings.NewReplacer("'{print $", "{print£", "}'", "}").Replace(line))
+		if h.out.stdout == nil {
+			t.Errorf("%s: the output is unknown", line)
+			continue
+		}
+		out, _ := exec.Command(bash, "-c", strings.ReplaceAll(line, `\`, `\\`)).Output()
+		if got := h.out.stdout.String(); got != string(out) {
+			t.Errorf("%s: got %q, want %q", line, got, out)
+		}
+	}
+}
+
+// TestUnknown: which files a command without a model may touch.
+func TestUnknown(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{"upx -9 app", "[app]"},
+		{"make", "[]"},
+		{"make -j4 build", "[build]"},
+		{"go build -o=bin/app ./cmd", "[build bin/app cmd]"},
+		{"./run.sh --out=x -", "[x]"},
+		{"cp --parents a b", "[a b]"},
+		{"mv -n a b", "[a b]"},
+		{"ln --frob a", "[a]"},
+		{"rsync --delete a/ b", "[a b]"},
+	} {
+		h := newHost(repository())
+		h.run(tt.line)
+		act, ok := h.out.act.(*Unknown)
+		if !ok {
+			t.Errorf("%s: got %T, want *Unknown", tt.line, h.out.act)
+			continue
+		}
+		var paths []Arg
+		for _, p := range act.Paths {
+			paths = append(paths, Arg{Value: p})
+		}
+		if got := argText(paths); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.line, got, tt.want)
+		}
+	}
+}
+
+// TestPosixEcho: what echo makes of backslashes and -e depends on the shell.
+func TestPosixEcho(t *testing.T) {
+	for line, want := range map[string]string{"echo a": "a\n", "echo -n a": "a", `echo a\nb`: "?", "echo -e a": "?"} {
+		h := newHost(repository())
+		h.posix = true
+		h.run(line)
+		if got := h.answer(); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+// TestMayBe: which texts a value with holes can be.
+func TestMayBe(t *testing.T) {
+	h := newHost(repository())
+	for _, tt := range []struct {
+		value, text string
+		want        bool
+	}{
+		{"a", "a", true}, {"a", "ab", false}, {"a", "ba", false}, {"$X", "any", true}, {"a/$X", "a/b", true}, {"a/$X", "b/b", false},
+		{"$X/b", "a/b", true}, {"$X/b", "a/bc", false}, {"a$X/b", "a/b/b", true}, {"a$X.b$Y", "ac.bd", true}, {"a$X.b$Y", "acbd", false},
+		{"a$X.a", "a.a", true}, {"ab$X.b", "ab", false},
+	} {
+		if got := h.value(tt.value).mayBe(tt.text); got != tt.want {
+			t.Errorf("%q, %q: got %v, want %v", tt.value, tt.text, got, tt.want)
+		}
+	}
+}

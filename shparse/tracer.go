@@ -1,0 +1,146 @@
+package shparse
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/stagefold/stagefold/convert/finding"
+)
+
+// A tracer is one call of Read: what all ways through the script share.
+type tracer struct {
+	conf     Config
+	trace    *Trace
+	bash     *syntax.Parser
+	steps    int
+	failed   bool   // an error was reported: there will be no ways
+	parts    []Part // what literal takes from
+	matchers map[string]*matcher
+}
+
+func newTracer(c Config) *tracer {
+	c.Limits = c.Limits.orDefaults()
+	return &tracer{
+		conf:  c,
+		trace: &Trace{Path: c.Path, Sources: map[string][]byte{}, scripts: map[string]*script{}},
+		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
+	}
+}
+
+func (l Limits) orDefaults() Limits {
+	return Limits{
+		FileSize: cmp.Or(l.FileSize, 1<<20),
+		Steps:    cmp.Or(l.Steps, 100_000),
+		Ways:     cmp.Or(l.Ways, 256),
+		Depth:    cmp.Or(l.Depth, 100),
+		Words:    cmp.Or(l.Words, 1<<20),
+	}
+}
+
+// literal returns a value of one text. The parts of many are allocated at once.
+func (t *tracer) literal(text string) Value {
+	if len(t.parts) == cap(t.parts) {
+		t.parts = make([]Part, 0, 64)
+	}
+	n := len(t.parts)
+	t.parts = append(t.parts, Part{Lit: text})
+	return t.parts[n : n+1 : n+1]
+}
+
+func (t *tracer) report(f finding.Finding) {
+	t.failed = t.failed || f.Severity == finding.Error
+	t.trace.Findings = append(t.trace.Findings, f)
+}
+
+// explore follows the script again and again, each time with other answers to
+// the questions that it could not decide, until all were followed. It is a
+// depth-first search: the last answer that was not yet reversed is reversed.
+func (t *tracer) explore(sc *script) {
+	var choices []bool
+	for n := 1; ; n++ {
+		r := newRun(t, choices)
+		r.follow(sc)
+		if t.failed {
+			return
+		}
+		t.trace.Ways = append(t.trace.Ways, r.way())
+		last := lastTrue(r.choices)
+		if last < 0 {
+			break
+		}
+		if n == t.conf.Limits.Ways {
+			c := r.asked[last]
+			t.report(finding.New("SF002", c.Range, "more than %d ways lead through the script; the condition %q is undecided", n, c.Text))
+			return
+		}
+		choices = append(slices.Clone(r.choices[:last]), false)
+	}
+	t.trace.Ways = mergeWays(t.trace.Ways)
+}
+
+func lastTrue(choices []bool) int {
+	for i := len(choices) - 1; i >= 0; i-- {
+		if choices[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// mergeWays makes one of the ways that do the same. The conditions in which
+// these differ go.
+func mergeWays(ways []*Way) []*Way {
+	if len(ways) == 1 {
+		return ways
+	}
+	byKey := map[string]*Way{}
+	var merged []*Way
+	for _, w := range ways {
+		key := w.key()
+		first, ok := byKey[key]
+		if !ok {
+			byKey[key] = w
+			merged = append(merged, w)
+			continue
+		}
+		first.forget(w.Conds)
+	}
+	return merged
+}
+
+// key is equal for ways that do the same.
+func (w *Way) key() string {
+	var b strings.Builder
+	for _, op := range w.Ops {
+		b.WriteString(op.Range.String())
+		b.WriteByte(1)
+		b.WriteString(op.Dir.Key())
+		for _, a := range op.Argv {
+			b.WriteByte(2)
+			b.WriteString(a.Key())
+		}
+		b.WriteByte(3)
+	}
+	b.WriteString(w.Exit.Key())
+	return b.String()
+}
+
+// forget drops the conditions that don't hold on both ways.
+func (w *Way) forget(other []Cond) {
+	agreed := func(c Cond) bool {
+		return slices.ContainsFunc(other, func(o Cond) bool {
+			return o.Range == c.Range && o.Taken == c.Taken && o.Text == c.Text
+		})
+	}
+	w.Conds = keep(w.Conds, agreed)
+	for _, op := range w.Ops {
+		op.Conds = keep(op.Conds, agreed)
+	}
+}
+
+func keep[T any](list []T, ok func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !ok(x) })
+}
