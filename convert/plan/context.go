@@ -1,0 +1,158 @@
+package plan
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// checkContexts looks at what the one build sees that its parts did not see: files
+// that the script changed between the builds, and the files that the conversion
+// itself changes.
+func (p *planner) checkContexts(nodes []*node) {
+	final := nodes[len(nodes)-1]
+	for _, n := range nodes[:len(nodes)-1] {
+		if n.part.File != nil {
+			p.checkLater(n, final)
+		}
+	}
+	for _, n := range nodes {
+		p.checkSweep(n, nodes)
+	}
+}
+
+// checkLater refuses a file that the script changes between the builder's build
+// and the final one, where the builder's copies would now see it changed.
+func (p *planner) checkLater(n, final *node) {
+	for _, f := range final.part.Op.Files.Under(n.dir) {
+		before, ok := n.part.Op.Files.At(f.Path)
+		if f.Origin == shparse.Extracted || f.Origin == shparse.Directory || ok && sameFile(before, f) {
+			continue
+		}
+		if f.Origin == shparse.Removed && !p.onDisk(f.Path) || fromContainer(f) {
+			continue
+		}
+		if in := n.copying(relative(n.dir, f.Path)); in != nil {
+			p.say(finding.New("SF219", f.By[len(f.By)-1].Range, "%q changes %q between the builds, and line %d of %s copies it into the builder",
+				commandName(f.By[len(f.By)-1]), f.Path, in.Range.Start.Line, n.part.File.Path))
+		}
+	}
+}
+
+func sameFile(a, b shparse.File) bool {
+	return a.Path == b.Path && a.Origin == b.Origin && slices.Equal(a.By, b.By)
+}
+
+// copying returns the first COPY or ADD of the build that takes the path of the
+// context, or nil.
+func (n *node) copying(name string) *dockerfile.Instruction {
+	if out, err := n.ignore.Excluded(name); err != nil || out {
+		return nil
+	}
+	for _, s := range n.stages() {
+		for _, in := range s.Instructions {
+			t, ok := in.Transfer(n.part.Args)
+			if ok && t.From == "" && slices.ContainsFunc(t.Sources, func(src dockerfile.Path) bool { return covers(src, name) }) {
+				return in
+			}
+		}
+	}
+	return nil
+}
+
+// covers reports whether a source takes the path of the context.
+func covers(src dockerfile.Path, name string) bool {
+	if src.Remote || src.Heredoc {
+		return false
+	}
+	if !src.Known {
+		return true
+	}
+	rel := contextPath(src.Expanded)
+	if hasWildcards(rel) {
+		_, ok := matchPrefix(rel, name)
+		return ok
+	}
+	return rel == "" || below(rel, name)
+}
+
+// checkSweep warns of copies that take the very files that the conversion
+// changes: the Dockerfiles and the script.
+func (p *planner) checkSweep(n *node, nodes []*node) {
+	if n.part.File == nil {
+		return
+	}
+	final := nodes[len(nodes)-1]
+	swept := map[*dockerfile.Instruction][]string{}
+	for _, name := range p.changed(nodes) {
+		if !below(n.dir, name) {
+			continue
+		}
+		in := n.copying(relative(n.dir, name))
+		if in != nil && (n == final || p.delivers(n, in, relative(n.dir, name), nodes)) {
+			swept[in] = append(swept[in], strconv.Quote(name))
+		}
+	}
+	for in, names := range swept {
+		slices.Sort(names)
+		p.say(finding.New("SF222", in.Range, "the image holds copies of files that the conversion changes: %s", strings.Join(names, ", ")))
+	}
+}
+
+// changed are the files that the conversion changes or deletes.
+func (p *planner) changed(nodes []*node) []string {
+	names := []string{p.in.Trace.Path}
+	for _, n := range nodes {
+		if n.part.File != nil && !slices.Contains(names, n.part.File.Path) {
+			names = append(names, n.part.File.Path)
+		}
+	}
+	return names
+}
+
+// delivers reports whether what a builder's COPY makes of the context's file may
+// be part of an artifact.
+func (p *planner) delivers(n *node, in *dockerfile.Instruction, name string, nodes []*node) bool {
+	t, _ := in.Transfer(n.part.Args)
+	dest, known := t.Target()
+	if !known {
+		dest = "/"
+	}
+	for _, o := range nodes {
+		for _, take := range o.takes {
+			for _, it := range take.items {
+				for _, a := range it.artifacts {
+					if a.from == n && p.coversArtifact(a, path.Clean(dest), name) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// coversArtifact reports whether the artifact may hold the context's file that
+// was copied to dest: it is that file, or a directory at or above it. A dest of
+// "/" may stand for one that is not known.
+func (p *planner) coversArtifact(a artifact, dest, name string) bool {
+	switch {
+	case p.kindOf(a) == fileKind && !a.glob:
+		return path.Base(a.path) == path.Base(name)
+	case dest == "/":
+		return true
+	}
+	return below(a.path, dest) || below(a.path, path.Join(dest, name)) || a.glob && below(path.Dir(a.path), dest)
+}
+
+// onDisk reports whether the repository holds the path now.
+func (p *planner) onDisk(name string) bool {
+	_, err := fs.Stat(p.in.FS, name)
+	return err == nil
+}

@@ -1,0 +1,274 @@
+package plan
+
+import (
+	"path"
+	"slices"
+
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// A scaffold knows what only served the extraction: images, containers and host
+// files of the old way.
+type scaffold struct {
+	p      *planner
+	folds  []*Fold
+	script Script
+	images []*shparse.Image // the builders' images
+	// containers are the names of the containers of the extraction, as keys.
+	containers []string
+	// hosts are the host paths that held artifacts at some time, and the
+	// directories that the script made for them.
+	hosts []string
+}
+
+// script plans what becomes of the script.
+func (p *planner) script(folds []*Fold) Script {
+	s := &scaffold{p: p, folds: folds, script: Script{Drop: map[*shparse.Op]bool{}}}
+	for _, b := range s.builders() {
+		s.images = append(s.images, b.Build.Image)
+	}
+	s.collectContainers()
+	s.collectHosts()
+	p.scaffold = s
+	for _, op := range p.way.Ops {
+		s.judge(op)
+	}
+	s.names()
+	for _, f := range folds {
+		s.passFlags(f)
+		s.moveContext(f)
+	}
+	return s.script
+}
+
+// builders are the builders of all folds.
+func (s *scaffold) builders() []*Part {
+	var list []*Part
+	for _, f := range s.folds {
+		list = append(list, f.Builders()...)
+	}
+	return list
+}
+
+// tidy plans the script of a way that folds nothing, such as one that only cleans
+// up: removals of what another way does not make any more go there too.
+func (p *planner) tidy(model *scaffold) Script {
+	s := &scaffold{p: p, folds: model.folds, containers: model.containers, hosts: model.hosts,
+		script: Script{Drop: map[*shparse.Op]bool{}}}
+	for _, op := range p.way.Ops {
+		switch a := op.Act.(type) {
+		case *shparse.RemoveContainer:
+			s.removeContainers(op, a)
+		case *shparse.RemoveImage:
+			s.removeImages(op, a)
+		case *shparse.Host:
+			if s.onlyRemoves(a) {
+				s.host(op, a)
+			}
+		}
+	}
+	return s.script
+}
+
+// judge decides on one operation: it goes, it stays, or it can't be had both
+// ways.
+func (s *scaffold) judge(op *shparse.Op) {
+	switch a := op.Act.(type) {
+	case *shparse.Build:
+		s.build(op, a)
+	case *shparse.Create:
+		s.create(op, a)
+	case *shparse.Copy:
+		s.copy(op, a)
+	case *shparse.Exec:
+		if s.mine(a.Container) {
+			s.p.say(finding.New("SF206", op.Range, "docker exec changes the container that files are copied out of"))
+		}
+	case *shparse.Start:
+		s.start(op, a)
+	case *shparse.RemoveContainer:
+		s.removeContainers(op, a)
+	case *shparse.RemoveImage:
+		s.removeImages(op, a)
+	case *shparse.Tag:
+		s.other(op, []*shparse.Image{a.Image}, nil)
+	case *shparse.Push:
+		s.other(op, []*shparse.Image{a.Image}, nil)
+	case *shparse.Commit:
+		s.other(op, nil, []*shparse.Container{a.Container})
+	case *shparse.Export:
+		s.other(op, a.Images, []*shparse.Container{a.Container})
+	case *shparse.Docker:
+		s.other(op, a.Images, a.Containers)
+	case *shparse.Host:
+		s.host(op, a)
+	case *shparse.Unknown:
+		s.unknown(op, a)
+	}
+}
+
+func (s *scaffold) drop(op *shparse.Op) { s.script.Drop[op] = true }
+
+// mine reports whether the container was made from a builder's image.
+func (s *scaffold) mine(c *shparse.Container) bool {
+	return c != nil && slices.Contains(s.images, c.Image)
+}
+
+// ours reports whether the image is a builder's.
+func (s *scaffold) ours(i *shparse.Image) bool { return i != nil && slices.Contains(s.images, i) }
+
+// build drops a builder's build. It refuses another build of a Dockerfile that the
+// conversion changes or deletes.
+func (s *scaffold) build(op *shparse.Op, b *shparse.Build) {
+	if s.ours(b.Image) {
+		s.drop(op)
+		return
+	}
+	name, ok := b.FilePath.Known()
+	if !ok {
+		return
+	}
+	for _, f := range s.folds {
+		if f.Final().Op == op {
+			return
+		}
+	}
+	for _, f := range s.folds {
+		for _, part := range f.Parts {
+			if part.File.Path == name {
+				s.p.say(finding.New("SF204", op.Range, "%s is built here too, without the extracted files", name))
+				return
+			}
+		}
+	}
+}
+
+// create drops a container of a builder that files are copied out of: what it does
+// is part of the builder's stage by now.
+func (s *scaffold) create(op *shparse.Op, c *shparse.Create) {
+	if !s.ours(c.Container.Image) {
+		return
+	}
+	n := s.p.nodeOf(c.Container.Image)
+	if !slices.Contains(s.p.containersOf(n), c.Container) && !s.p.idle(n, c) {
+		s.p.say(finding.New("SF214", op.Range, "the builder's image %q is run for more than the extraction", c.Container.Image.Ref.String()))
+		return
+	}
+	s.drop(op)
+}
+
+func (s *scaffold) copy(op *shparse.Op, c *shparse.Copy) {
+	switch {
+	case !s.mine(c.Container):
+	case c.Into:
+		s.p.say(finding.New("SF206", op.Range, "docker cp changes the container that files are copied out of"))
+	default:
+		s.dropMaker(op)
+	}
+}
+
+// quietVerbs end a container, or wait for it.
+var quietVerbs = []string{"stop", "kill", "wait", "pause", "unpause"}
+
+func (s *scaffold) start(op *shparse.Op, a *shparse.Start) {
+	mine := 0
+	for _, c := range a.Containers {
+		if s.mine(c) {
+			mine++
+		}
+	}
+	verb := a.Path[len(a.Path)-1]
+	switch {
+	case mine == 0:
+	case mine < len(a.Containers) || !slices.Contains(quietVerbs, verb):
+		s.p.say(finding.New("SF206", op.Range, "docker %s runs the container that files are copied out of", verb))
+	default:
+		s.drop(op)
+	}
+}
+
+// removeContainers drops a docker rm of the extraction's containers, also one in
+// advance that clears away what an earlier run left.
+func (s *scaffold) removeContainers(op *shparse.Op, a *shparse.RemoveContainer) {
+	s.removeArgs(op, a.Args, func(i int) bool {
+		return s.mine(a.Containers[i]) || a.Containers[i] == nil && s.containerName(a.Args[i].Value)
+	})
+}
+
+// collectContainers finds the names of the containers of the extraction.
+func (s *scaffold) collectContainers() {
+	for _, op := range s.p.way.Ops {
+		if c, ok := op.Act.(*shparse.Create); ok && s.mine(c.Container) && len(c.Container.Name) > 0 {
+			s.containers = append(s.containers, c.Container.Name.Key())
+		}
+	}
+}
+
+// containerName reports whether a container of the extraction has that name.
+func (s *scaffold) containerName(v shparse.Value) bool { return slices.Contains(s.containers, v.Key()) }
+
+func (s *scaffold) removeImages(op *shparse.Op, a *shparse.RemoveImage) {
+	s.removeArgs(op, a.Args, func(i int) bool { return s.ours(a.Images[i]) || s.builderTag(a.Args[i].Value) })
+}
+
+// builderTag reports whether only builders have that tag.
+func (s *scaffold) builderTag(v shparse.Value) bool {
+	has := func(part *Part) bool {
+		return slices.ContainsFunc(part.Build.Tags, func(t shparse.Arg) bool { return t.Key() == v.Key() })
+	}
+	isFinal := func(f *Fold) bool { return has(f.Final()) }
+	return slices.ContainsFunc(s.builders(), has) && !slices.ContainsFunc(s.folds, isFinal)
+}
+
+// removeArgs drops a removal all of whose arguments go, or cuts those that do.
+func (s *scaffold) removeArgs(op *shparse.Op, args []shparse.Arg, goes func(int) bool) {
+	var cuts []finding.Range
+	for i, arg := range args {
+		if goes(i) {
+			cuts = append(cuts, arg.Word)
+		}
+	}
+	switch {
+	case len(cuts) == 0:
+	case len(cuts) == len(args):
+		s.drop(op)
+	default:
+		s.script.Cuts = append(s.script.Cuts, cuts...)
+	}
+}
+
+// other refuses any further use of a builder's image or container.
+func (s *scaffold) other(op *shparse.Op, images []*shparse.Image, containers []*shparse.Container) {
+	for _, i := range images {
+		if s.ours(i) {
+			s.p.say(finding.New("SF214", op.Range, "the builder's image %q is used for more than the extraction", i.Ref.String()))
+		}
+	}
+	for _, c := range containers {
+		if s.mine(c) {
+			s.p.say(finding.New("SF214", op.Range, "the builder's container %q is used for more than the extraction", c.Name.String()))
+		}
+	}
+}
+
+// names lists what exists no more, so that messages about it go too.
+func (s *scaffold) names() {
+	for _, b := range s.builders() {
+		for _, t := range b.Build.Tags {
+			if text, ok := t.Known(); ok && s.builderTag(t.Value) {
+				s.script.Names = append(s.script.Names, text)
+			}
+		}
+		s.script.Names = append(s.script.Names, path.Base(b.File.Path))
+	}
+	for op := range s.script.Drop {
+		if c, ok := op.Act.(*shparse.Create); ok {
+			if text, ok := c.Container.Name.Known(); ok && text != "" {
+				s.script.Names = append(s.script.Names, text)
+			}
+		}
+	}
+	slices.Sort(s.script.Names)
+	s.script.Names = slices.Compact(s.script.Names)
+}
