@@ -1,0 +1,313 @@
+package convert
+
+import (
+	"cmp"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+
+	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/plan"
+	"github.com/stagefold/stagefold/convert/render"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// Options say what to convert. Only Script is needed.
+type Options struct {
+	// Script is the path of the script, slash-separated, relative to the root
+	// of the file system.
+	Script string
+
+	// BuilderFile and RuntimeFile name the Dockerfiles where the script leaves
+	// them open, by a value from outside. A script that names another file is
+	// refused.
+	BuilderFile, RuntimeFile string
+
+	// Dir is the directory that the script is run from, relative to the root of
+	// the file system, "." for the root. Empty means the script's own, or the root
+	// where only that works.
+	Dir string
+
+	// Args are the positional arguments of the script that are known, from $1
+	// on, and Env the environment variables.
+	Args []string
+	Env  map[string]string
+}
+
+// A Status is the outcome of a conversion.
+type Status uint8
+
+// The outcomes.
+const (
+	Nothing   Status = iota // no builder pattern: there is nothing to do
+	Converted               // exact
+	Assumed                 // exact if the warnings among the findings hold
+	Refused                 // nothing changes; the errors among the findings say why
+)
+
+// String returns the outcome in lower case.
+func (s Status) String() string { return [...]string{"nothing", "converted", "assumed", "refused"}[s] }
+
+// MarshalText makes a Status a word in JSON.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// A Result is what Convert found, and would change.
+type Result struct {
+	Script   string
+	Status   Status
+	Changes  []edit.Change // by path; none unless Converted or Assumed
+	Findings []finding.Finding
+
+	// Dockerfile is the path of the Dockerfile that is left; of the first one,
+	// where the script builds several final images.
+	Dockerfile string
+
+	Trace   *shparse.Trace
+	Sources map[string][]byte // the texts of all files that were read, by path
+}
+
+// Convert says what becomes of the unit that o.Script drives. It always returns a
+// result: whatever goes wrong is a finding of it.
+func Convert(fsys fs.FS, o Options) *Result {
+	own := run(fsys, o)
+	if o.Dir != "" || !misplaced(own) {
+		return own
+	}
+	for dir := path.Dir(path.Dir(o.Script)); path.Dir(o.Script) != "."; dir = path.Dir(dir) {
+		o.Dir = dir
+		if r := run(fsys, o); !misplaced(r) && (r.Status == Refused || len(r.Changes) > 0) {
+			return r.assumeDir(dir)
+		}
+		if dir == "." {
+			break
+		}
+	}
+	return own
+}
+
+// misplaced reports whether files are missing where the script is run from, so that
+// it may have to be run from another directory.
+func misplaced(r *Result) bool {
+	return slices.ContainsFunc(r.Findings, func(f finding.Finding) bool {
+		return f.Severity == finding.Error && slices.Contains([]finding.Code{"SF009", "SF023", "SF207", "SF301"}, f.Code)
+	})
+}
+
+// assumeDir adds to r where the script was taken to be run from.
+func (r *Result) assumeDir(dir string) *Result {
+	where := strconv.Quote(dir)
+	if dir == "." {
+		where = "the root of the repository"
+	}
+	at := finding.Range{File: r.Script, Start: start, End: start}
+	r.Findings = finding.Sort(append(r.Findings, finding.New("SF228", at, "the script is taken to be run from %s", where)))
+	if r.Status == Converted {
+		r.Status = Assumed
+	}
+	return r
+}
+
+// run converts with the script run from one directory.
+func run(fsys fs.FS, o Options) *Result {
+	c := &converter{fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, texts: map[string]string{}}
+	c.trace()
+	c.plan()
+	c.explainNothing()
+	c.render()
+	c.reportMentions()
+	return c.result()
+}
+
+// A converter carries one conversion through its stages. A stage does nothing
+// where an earlier one refused.
+type converter struct {
+	fsys     fs.FS
+	opts     Options
+	tr       *shparse.Trace
+	plans    []*plan.Plan
+	folding  []*plan.Plan // those of plans that fold
+	changes  []edit.Change
+	findings []finding.Finding
+	target   string            // the path of the first final Dockerfile
+	texts    map[string]string // the new texts of the final Dockerfiles, by path
+	sources  map[string][]byte
+	files    map[string]*dockerfile.File
+}
+
+func (c *converter) refused() bool { return finding.Refused(c.findings) }
+
+func (c *converter) say(fs ...finding.Finding) { c.findings = append(c.findings, fs...) }
+
+// trace reads the script.
+func (c *converter) trace() {
+	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env})
+	c.say(c.tr.Findings...)
+	maps.Copy(c.sources, c.tr.Sources)
+}
+
+// plan decides on each way through the script.
+func (c *converter) plan() {
+	if c.refused() {
+		return
+	}
+	c.plans = plan.Make(plan.Input{
+		FS: c.fsys, Trace: c.tr,
+		BuilderFile: c.opts.BuilderFile, RuntimeFile: c.opts.RuntimeFile,
+		Load: c.load,
+	})
+	for _, p := range c.plans {
+		c.say(p.Findings...)
+		if len(p.Folds) > 0 {
+			c.folding = append(c.folding, p)
+		}
+	}
+}
+
+// render makes the changes, and refuses where two ways want different ones.
+func (c *converter) render() {
+	if c.refused() || len(c.folding) == 0 {
+		return
+	}
+	c.renderDockerfiles()
+	c.checkIdleWays()
+	if c.refused() {
+		return
+	}
+	scripts, findings := render.Scripts(c.tr, c.scripts())
+	c.say(findings...)
+	if !c.refused() {
+		c.collect(scripts)
+	}
+}
+
+// renderDockerfiles renders the folds. Those of one final Dockerfile must be the
+// same text, on one way and on all.
+func (c *converter) renderDockerfiles() {
+	first := map[string]*plan.Plan{}
+	for _, p := range c.folding {
+		for _, f := range p.Folds {
+			text, findings := render.Dockerfile(f)
+			c.say(findings...)
+			name := f.Final().File.Path
+			before, seen := c.texts[name]
+			switch {
+			case !seen:
+				c.texts[name], first[name] = text, p
+			case before != text && first[name] == p:
+				c.say(finding.New("SF204", f.Final().Op.Range, "%s is built twice, with files from different builders", name))
+			case before != text:
+				c.say(waysDiffer(first[name].Way, p.Way))
+			}
+		}
+	}
+}
+
+// checkIdleWays refuses a way that builds a final Dockerfile without the extracted
+// files, such as one that skips the builder where its image exists.
+func (c *converter) checkIdleWays() {
+	for _, p := range c.plans {
+		if len(p.Folds) > 0 {
+			continue
+		}
+		for _, op := range p.Way.Ops {
+			b, ok := op.Act.(*shparse.Build)
+			if !ok {
+				continue
+			}
+			name, _ := b.FilePath.Known()
+			if _, changes := c.texts[name]; changes {
+				c.say(waysDiffer(c.folding[0].Way, p.Way))
+			}
+		}
+	}
+}
+
+// waysDiffer is the refusal of a condition on which the result depends.
+func waysDiffer(a, b *shparse.Way) finding.Finding {
+	for i, cond := range a.Conds {
+		if i >= len(b.Conds) || b.Conds[i].Range != cond.Range || b.Conds[i].Taken != cond.Taken {
+			return finding.New("SF006", cond.Range, "the result depends on whether %q holds", cond.Text)
+		}
+	}
+	return finding.New("SF006", b.Ops[0].Range, "the ways through the script build different images")
+}
+
+func (c *converter) scripts() []plan.Script {
+	var list []plan.Script
+	for _, p := range c.plans {
+		list = append(list, p.Script)
+	}
+	return list
+}
+
+// collect lists the changed files by path.
+func (c *converter) collect(scripts map[string]string) {
+	for _, p := range c.folding {
+		for _, f := range p.Folds {
+			c.collectFold(f)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(scripts)) {
+		if old := c.sources[path]; string(old) != scripts[path] {
+			c.change(edit.Change{Path: path, Old: old, New: []byte(scripts[path])})
+		}
+	}
+	slices.SortFunc(c.changes, func(a, b edit.Change) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+func (c *converter) collectFold(f *plan.Fold) {
+	final := f.Final().File
+	c.target = cmp.Or(c.target, final.Path)
+	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path])})
+	for _, p := range f.Builders() {
+		if _, kept := c.texts[p.File.Path]; !kept {
+			c.change(edit.Change{Path: p.File.Path, Old: p.File.Source, Delete: true})
+		}
+	}
+}
+
+// change adds a change of a file, once.
+func (c *converter) change(ch edit.Change) {
+	if !slices.ContainsFunc(c.changes, func(o edit.Change) bool { return o.Path == ch.Path }) {
+		c.changes = append(c.changes, ch)
+	}
+}
+
+// load parses a Dockerfile once.
+func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []finding.Finding) {
+	if f, ok := c.files[path]; ok {
+		return f, nil
+	}
+	src, problem := readText(c.fsys, path, from)
+	if problem != nil {
+		return nil, []finding.Finding{*problem}
+	}
+	c.sources[path] = src
+	f, findings := dockerfile.Parse(path, src)
+	if f != nil {
+		c.files[path] = f
+	}
+	return f, findings
+}
+
+// result sums up.
+func (c *converter) result() *Result {
+	r := &Result{Script: c.opts.Script, Trace: c.tr, Sources: c.sources, Changes: c.changes, Dockerfile: c.target}
+	worst, _ := finding.Worst(c.findings)
+	switch {
+	case worst == finding.Error:
+		r.Status, r.Changes, r.Dockerfile = Refused, nil, ""
+	case len(c.folding) == 0:
+		r.Status = Nothing
+	case worst == finding.Warning:
+		r.Status = Assumed
+	default:
+		r.Status = Converted
+	}
+	r.Findings = finding.Sort(c.findings)
+	return r
+}

@@ -1,0 +1,80 @@
+// Package convert turns a build in the old "builder pattern" (a builder
+// Dockerfile, a runtime Dockerfile, and a script that builds the first, copies
+// files out of a container of it and builds the second) into one multi-stage
+// Dockerfile and a script that builds it.
+//
+// Convert is the whole of it: it reads a repository through an fs.FS and returns
+// the changed files, or the reasons why there are none. It starts no process,
+// touches no Docker and writes nothing.
+//
+// # What is guaranteed
+//
+// For every image that the old script leaves behind under a tag that is not
+// scaffolding, the new one holds the same file tree (paths, types, contents, modes,
+// owners, link targets) and the same config. Layers, ids, history and times may
+// differ. Every other effect of the script stays: what it pushes, tags, tests and
+// writes, and its exit status. What goes is the local builder image, the container
+// that files were copied out of, those files on the host where nothing else reads
+// them, and the clean-up of these.
+//
+// Text that does not have to change stays byte for byte, and a second conversion
+// finds nothing to do. The result builds on Docker 17.05 (17.09 where a --chown is
+// needed) and on BuildKit, unless the input itself needs BuildKit.
+//
+// Commands of the script are taken to succeed, as they do in a build that works. A
+// script is taken to be run from its own directory, unless files are missing there
+// that are found from a directory above it; then this is listed.
+//
+// A result is one of four. Converted: exact. Assumed: exact if the listed
+// warnings hold. Refused: nothing changes, and the errors say where, why and what
+// can be done. Nothing: there is no builder pattern here.
+//
+// # What is understood
+//
+// One or more builders and one or more final images. Builders may feed each other,
+// and builds may have different context directories: the nearest directory that
+// holds them all becomes the context, and sources are written as seen from there.
+// A builder is known by what the script does, not by names: an image that a
+// container is made from, out of which "docker cp" brings files that the build of
+// another image takes in.
+//
+//   - Containers: docker create and docker container create, with the id captured,
+//     inline, in a --cidfile or by --name; docker run, whose command becomes a RUN
+//     at the end of the builder's stage, or goes where it does nothing (true, echo,
+//     sleep, a shell without input).
+//   - Copies: files, directories and the contents of directories (SRC/.), renamed,
+//     into existing or missing directories, absolute, relative and with "..". Also
+//     the output of cat, which becomes a new file with the shell's mode, and tar
+//     streams whose members are known.
+//   - Host steps on the extracted files: mkdir, mv, cp, rm and chmod. They become
+//     paths, or a RUN in the builder's stage.
+//   - COPY and ADD that take the files by name, with wildcards, as a directory, or
+//     together with the whole context, in shell and JSON form.
+//   - Build arguments and global ARGs of all Dockerfiles; a builder's argument gets
+//     another name where its own means something else in the other file. Stages
+//     that have names or numbers, parser directives, here-documents, CRLF.
+//
+// The owner of what COPY --from brings is the builder's, where the old way always
+// gave 0:0. So --chown=0:0 is added unless all that is copied is root's for certain:
+// no USER but root, no command that changes owners, a base image that is known to
+// run as root, and made by the stage itself.
+//
+// # What is refused
+//
+// Each refusal is a finding with a code, and "stagefold explain CODE" has its page.
+// Refused is, above all, what can't be the same or can't be known:
+//
+//   - values that decide a path or a file and come from outside the script (SF004),
+//     and ways through the script that build different things (SF006);
+//   - files that a command of the host may change after they were extracted, such
+//     as strip or upx (SF003), or that something else reads too (SF205);
+//   - work done in the container by docker exec, or by a docker run whose command
+//     line or settings a RUN can't have (SF206);
+//   - contexts that can't be joined, for instance because an ignore file of one would
+//     hide files of the other (SF203);
+//   - build arguments and flags that would reach a stage they did not reach before,
+//     and can't be renamed (SF210, SF212);
+//   - ADD of an archive, which COPY --from would not unpack (SF209), and files with
+//     capabilities, which docker cp drops (SF215);
+//   - builder images that are pushed or run for something else (SF214).
+package convert
