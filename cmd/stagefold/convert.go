@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/report"
+)
+
+const aboutConvert = `PATH is a script, or a directory with all scripts below it; the default is the
+current directory. Nothing outside of the repository is read: that is the
+nearest directory upwards that holds .git, or else the directory given.
+
+Without --write nothing is changed: the diff of every file goes to standard
+output, and "git apply" takes it. Messages go to standard error.
+
+Examples:
+   stagefold convert                          the diff for every unit below here
+   stagefold convert -w docker/build.sh       convert one unit in place
+   stagefold convert --set TAG=1.2 --arg prod build.sh
+                                              settle what the script takes from outside
+   stagefold convert --dockerfile-only build.sh > Dockerfile.new
+   stagefold convert --script build.sh --builder-file Dockerfile.build --runtime-file Dockerfile
+                                              name the three files outright`
+
+func convertCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:        "convert",
+		Usage:       "print the conversion as a diff, or write it",
+		UsageText:   "stagefold convert [FLAGS] [PATH...]",
+		Description: aboutConvert,
+		Flags:       append(convertFlags(), knownFlags()...),
+		Action:      func(c *cli.Context) error { return runConvert(c, s) },
+	}
+}
+
+func convertFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, DisableDefaultText: true,
+			Usage: "write the files: all of a unit, or none"},
+		&cli.BoolFlag{Name: "dockerfile-only", DisableDefaultText: true,
+			Usage: "print the resulting Dockerfile of one unit, and nothing else"},
+		&cli.StringFlag{Name: "script", TakesFile: true, Usage: "convert the unit of this script, `FILE`"},
+		&cli.StringFlag{Name: "builder-file", TakesFile: true, Usage: "take `FILE` as the builder Dockerfile"},
+		&cli.StringFlag{Name: "runtime-file", TakesFile: true, Usage: "take `FILE` as the runtime Dockerfile"},
+		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text",
+			Usage: "print as `FORMAT`: text (a diff; with --write one line for each file), diff or json"},
+		outputFlag(),
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the output, `WHEN`: auto, always or never; NO_COLOR turns auto off"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true,
+			Usage: "no notes and no totals on standard error"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, DisableDefaultText: true,
+			Usage: "say on standard error what became of each script"},
+	}
+}
+
+// A choice is a flag whose value is one of a few words.
+type choice struct {
+	flag  string
+	words []string
+}
+
+func choices() []choice {
+	return []choice{
+		{"format", []string{"text", "diff", "json"}},
+		{"color", []string{"auto", "always", "never"}},
+	}
+}
+
+// A conversion is a run of the convert command.
+type conversion struct {
+	ctx     *cli.Context
+	streams streams
+	known   known
+	repos   map[string]*repository // by repository.dir, which is Unit.Root here
+	units   []report.Unit
+}
+
+func runConvert(c *cli.Context, s streams) error {
+	if err := checkConvert(c); err != nil {
+		return err
+	}
+	k, err := readKnown(c)
+	if err != nil {
+		return err
+	}
+	l, err := newLocator()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	targets, err := convertTargets(c, l)
+	if err != nil {
+		return err
+	}
+	v := &conversion{ctx: c, streams: s, known: k, repos: l.repos}
+	if err := v.convert(targets); err != nil {
+		return err
+	}
+	refuseShared(v.units)
+	if c.Bool("write") {
+		v.write()
+	}
+	if err := errors.Join(v.report(), v.failures()); err != nil {
+		return err
+	}
+	return v.verdict()
+}
+
+// checkConvert refuses flags that make no sense, alone or together.
+func checkConvert(c *cli.Context) error {
+	for _, choice := range choices() {
+		if word := c.String(choice.flag); !slices.Contains(choice.words, word) {
+			return usagef(c, "--%s: expected one of %q, found %q", choice.flag, choice.words, word)
+		}
+	}
+	if c.Bool("dockerfile-only") && (c.Bool("write") || c.String("format") != "text") {
+		return usagef(c, "--dockerfile-only prints a Dockerfile: it does not go with --write or --format")
+	}
+	if c.IsSet("script") && c.NArg() > 0 {
+		return usagef(c, "--script names the unit: expected no other path, found %q", c.Args().First())
+	}
+	return nil
+}
+
+// convertTargets returns the scripts to convert. Flags that speak of one unit
+// need exactly one.
+func convertTargets(c *cli.Context, l *locator) ([]target, error) {
+	if script := c.String("script"); script != "" {
+		t, err := l.script(script, ".")
+		return []target{t}, err
+	}
+	targets, err := l.targets(pathsOf(c))
+	if err != nil || len(targets) == 1 {
+		return targets, err
+	}
+	for _, name := range []string{"dockerfile-only", "builder-file", "runtime-file"} {
+		if c.IsSet(name) {
+			return nil, usagef(c, "--%s needs one unit: expected one script, found %d; name it", name, len(targets))
+		}
+	}
+	return targets, nil
+}
+
+func (v *conversion) convert(targets []target) error {
+	for _, t := range targets {
+		builder, err := v.file(t, "builder-file")
+		if err != nil {
+			return err
+		}
+		runtime, err := v.file(t, "runtime-file")
+		if err != nil {
+			return err
+		}
+		dir, err := v.known.callDir(t.repo)
+		if err != nil {
+			return err
+		}
+		result := convert.Convert(t.repo.root.FS(), convert.Options{
+			Script: t.script, BuilderFile: builder, RuntimeFile: runtime,
+			Dir: dir, Args: v.known.args, Env: v.known.env,
+		})
+		if !t.named {
+			passOver(result)
+		}
+		v.units = append(v.units, report.Unit{Root: t.repo.dir, Result: result})
+	}
+	return nil
+}
+
+// passOver makes nothing of a refusal that only says that the script is no builder
+// pattern: below a directory there are many such scripts, and nobody named this one.
+func passOver(r *convert.Result) {
+	rest := slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return f.Code == "SF202" })
+	if len(rest) < len(r.Findings) && !finding.Refused(rest) {
+		r.Status, r.Findings = convert.Nothing, nil
+	}
+}
+
+// file returns the file that flag names, as a path in the repository of t, or ""
+// where the flag is not given.
+func (v *conversion) file(t target, flag string) (string, error) {
+	if !v.ctx.IsSet(flag) {
+		return "", nil
+	}
+	return t.repo.inside(v.ctx.String(flag))
+}
+
+// failures returns why units could not be written.
+func (v *conversion) failures() error {
+	var errs []error
+	for _, u := range v.units {
+		errs = append(errs, u.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// verdict returns errFindings where a unit was refused, or would change.
+func (v *conversion) verdict() error {
+	for _, u := range v.units {
+		pending := len(u.Changes) > 0 && !u.Written && !v.ctx.Bool("dockerfile-only")
+		if u.Status == convert.Refused || pending {
+			return errFindings
+		}
+	}
+	return nil
+}

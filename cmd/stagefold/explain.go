@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+const aboutExplain = `With a PATH: what a script would do, one line for each operation with its place.
+Nothing is run. A directory stands for all scripts below it that build images.
+
+With a CODE, such as SF003: what that finding means, and the way out. A file with
+such a name is ./SF003.
+
+Examples:
+   stagefold explain build.sh
+   stagefold explain --set TAG=1.2 --arg prod build.sh
+   stagefold explain SF003`
+
+func explainCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:        "explain",
+		Usage:       "show what a script does, or what a finding means",
+		UsageText:   "stagefold explain [FLAGS] [PATH... | CODE]",
+		Description: aboutExplain,
+		Flags:       append([]cli.Flag{outputFlag()}, knownFlags()...),
+		Action:      func(c *cli.Context) error { return runExplain(c, s) },
+	}
+}
+
+func runExplain(c *cli.Context, s streams) error {
+	if c.NArg() == 1 {
+		if rule, ok := finding.Lookup(finding.Code(c.Args().First())); ok {
+			return deliver(c, s.out, []byte(rule.Page()))
+		}
+	}
+	k, err := readKnown(c)
+	if err != nil {
+		return err
+	}
+	l, err := newLocator()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	targets, err := l.targets(pathsOf(c))
+	if err != nil {
+		return err
+	}
+	var product bytes.Buffer
+	var verdict error
+	for _, t := range targets {
+		dir, err := k.callDir(t.repo)
+		if err != nil {
+			return err
+		}
+		trace := shparse.Read(shparse.Config{FS: t.repo.root.FS(), Path: t.script, Dir: dir, Args: k.args, Env: k.env})
+		if err := trace.Explain(&product); err != nil {
+			return err
+		}
+		p := report.Findings{Style: styleFor(s.err, "auto"), Sources: trace.Sources, Name: t.repo.display}
+		if err := p.Write(s.err, trace.Findings); err != nil {
+			return err
+		}
+		if finding.Refused(trace.Findings) {
+			verdict = errFindings
+		}
+	}
+	if err := deliver(c, s.out, product.Bytes()); err != nil {
+		return err
+	}
+	return verdict
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/stagefold/stagefold/convert/edit"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/report"
+)
+
+// report delivers the product, and then the messages unless they are in it: what
+// matters most to a person stands last.
+func (v *conversion) report() error {
+	var product bytes.Buffer
+	if err := v.product(&product); err != nil {
+		return err
+	}
+	if err := deliver(v.ctx, v.streams.out, product.Bytes()); err != nil {
+		return err
+	}
+	if v.ctx.String("format") == "json" {
+		return nil
+	}
+	return v.messages(v.streams.err)
+}
+
+// product writes what goes to standard output or to the file of -o.
+func (v *conversion) product(w io.Writer) error {
+	switch format := v.ctx.String("format"); {
+	case v.ctx.Bool("dockerfile-only"):
+		return v.dockerfile(w)
+	case format == "json":
+		return report.JSON(w, v.shown())
+	case format == "text" && v.ctx.Bool("write"):
+		return v.written(w)
+	default:
+		return v.diff(w)
+	}
+}
+
+func (v *conversion) diff(w io.Writer) error {
+	style := styleFor(v.streams.out, v.ctx.String("color"))
+	if v.ctx.IsSet("output") && style == report.Visible {
+		style = report.Exact
+	}
+	for _, u := range v.units {
+		if err := report.Diff(w, u.Changes, style); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *conversion) written(w io.Writer) error {
+	for i := range v.units {
+		u := &v.units[i]
+		if !u.Written {
+			continue
+		}
+		if err := report.Written(w, u.Changes, func(path string) string { return v.name(u, path) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dockerfile writes the resulting Dockerfile of the only unit.
+func (v *conversion) dockerfile(w io.Writer) error {
+	for _, u := range v.units {
+		i := slices.IndexFunc(u.Changes, func(c edit.Change) bool { return c.Path == u.Dockerfile })
+		if i < 0 {
+			continue
+		}
+		if _, err := w.Write(u.Changes[i].New); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shown returns the units with roots as the person would type them.
+func (v *conversion) shown() []report.Unit {
+	units := slices.Clone(v.units)
+	for i, u := range units {
+		units[i].Root = v.repos[u.Root].display(".")
+	}
+	return units
+}
+
+// messages writes findings and totals for people.
+func (v *conversion) messages(w io.Writer) error {
+	for i := range v.units {
+		if err := v.unitMessages(w, &v.units[i]); err != nil {
+			return err
+		}
+	}
+	if v.ctx.Bool("quiet") {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, v.summary())
+	return err
+}
+
+func (v *conversion) unitMessages(w io.Writer, u *report.Unit) error {
+	p := report.Findings{
+		Style:   styleFor(v.streams.err, v.ctx.String("color")),
+		Sources: u.Sources,
+		Name:    func(path string) string { return v.name(u, path) },
+	}
+	shown := u.Findings
+	if v.ctx.Bool("quiet") {
+		shown = slices.DeleteFunc(slices.Clone(shown), func(f finding.Finding) bool { return f.Severity == finding.Note })
+	}
+	if err := p.Write(w, shown); err != nil {
+		return err
+	}
+	if !v.ctx.Bool("verbose") {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s: %s\n", report.Text(v.name(u, u.Script)), u.Status)
+	return err
+}
+
+// summary renders the totals, and says where they are only what would be.
+func (v *conversion) summary() string {
+	totals := report.Count(v.units)
+	if totals.Converted+totals.Assumed == 0 || v.ctx.Bool("write") {
+		return totals.String()
+	}
+	return totals.String() + "; no file is changed without --write"
+}
