@@ -91,7 +91,7 @@ func terminates(line string, doc parser.Heredoc) bool {
 func (r *reader) split(in *Instruction) {
 	s := &r.splitter
 	keyword := s.keyword()
-	in.Keyword = strings.ToUpper(keyword.value)
+	in.Keyword = strings.Map(upper, strings.ToLower(in.Node.Value))
 	in.KeywordRange = r.span(keyword.start, keyword.end)
 	in.JSON = in.Node.Attributes["json"]
 
@@ -110,6 +110,15 @@ func (r *reader) split(in *Instruction) {
 	}
 	in.Words = r.words(s.tokens)
 	in.Flags = r.flags(in.Words[:flags], s.tokens)
+}
+
+// upper is the upper case of a small ASCII letter; all else stays. BuildKit compares
+// keywords by their small letters, and "ı" is not one whose capital is I there.
+func upper(c rune) rune {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
 }
 
 // onBuildNode is the node inside of an ONBUILD that has one, or nil.
