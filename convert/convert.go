@@ -119,6 +119,7 @@ func run(fsys fs.FS, o Options) *Result {
 	c.explainNothing()
 	c.render()
 	c.reportMentions()
+	c.reportIgnoreEntries()
 	return c.result()
 }
 

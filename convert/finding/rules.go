@@ -94,6 +94,8 @@ var rules = []Rule{
 	{"SF228", Warning, "where the script is run from has been assumed", "say it with --dir, or let the script change to its directory: cd \"$(dirname \"$0\")\""},
 	{"SF229", Warning, "a file that goes is named elsewhere in the repository", "change the other place too"},
 	{"SF230", Error, "files come out of a container through a bind mount", "make the command a RUN of a builder's Dockerfile, and copy the file out with docker cp"},
+	{"SF250", Note, "an ignore file has an entry for an extracted file", "take the entry out, if nothing else makes the file"},
+
 	{"SF301", Error, "a file that the build needs is missing", "check the path; it is relative to the directory the script runs in"},
 	{"SF302", Error, "a file cannot be read as text", "stagefold reads UTF-8 text of at most 1 MiB"},
 	{"SF303", Error, "a path leaves the repository", "run stagefold on the directory that holds all files of the build"},

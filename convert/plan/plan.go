@@ -105,6 +105,7 @@ func (l CopyLine) Context() bool { return l.From == "" }
 type Script struct {
 	Drop    map[*shparse.Op]bool // operations that are scaffolding
 	Names   []string             // tags, containers and files that exist no more
+	Hosts   []string             // paths on the host that the script makes no more, relative to the root of FS
 	Splices []Splice             // insertions of text
 	Cuts    []finding.Range      // words that go from an operation that stays
 }

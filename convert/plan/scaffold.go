@@ -35,6 +35,7 @@ func (p *planner) script(folds []*Fold) Script {
 		s.judge(op)
 	}
 	s.names()
+	s.script.Hosts = s.hosts
 	for _, f := range folds {
 		s.passFlags(f)
 		s.moveContext(f)
