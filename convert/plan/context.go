@@ -22,6 +22,7 @@ func (p *planner) checkContexts(nodes []*node) {
 			p.checkLater(n, final)
 		}
 	}
+	p.assumeUnknown(nodes)
 	for _, n := range nodes {
 		p.checkSweep(n, nodes)
 	}
