@@ -24,19 +24,52 @@ const maxDocument = 4 << 20
 // ReadArchive reads the stream that "docker save" writes for one image, in the
 // format of the Docker Engine and in the OCI layout that newer engines write.
 func ReadArchive(r io.Reader) (*Image, error) {
-	a := archive{
+	manifests, a, err := readArchive(r)
+	if err == nil && len(manifests) != 1 {
+		err = fmt.Errorf("manifest.json: expected one image, found %d", len(manifests))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("image archive: %w", err)
+	}
+	img, err := a.image(manifests[0])
+	if err != nil {
+		return nil, fmt.Errorf("image archive: %w", err)
+	}
+	return img, nil
+}
+
+// ReadArchiveTags reads such a stream of several images, which hold the layers that
+// they share once. It returns them by the tags that the archive gives them.
+func ReadArchiveTags(r io.Reader) (map[string]*Image, error) {
+	manifests, a, err := readArchive(r)
+	if err != nil {
+		return nil, fmt.Errorf("image archive: %w", err)
+	}
+	images := make(map[string]*Image)
+	for _, m := range manifests {
+		img, err := a.image(m)
+		if err != nil {
+			return nil, fmt.Errorf("image archive: %w", err)
+		}
+		for _, tag := range m.RepoTags {
+			images[tag] = img
+		}
+	}
+	return images, nil
+}
+
+// readArchive takes all members of an archive in.
+func readArchive(r io.Reader) ([]manifest, *archive, error) {
+	a := &archive{
 		layers:    make(map[string]*layer),
 		documents: make(map[string][]byte),
 		aliases:   make(map[string]string),
 	}
 	if err := a.read(r); err != nil {
-		return nil, fmt.Errorf("image archive: %w", err)
+		return nil, nil, err
 	}
-	img, err := a.image()
-	if err != nil {
-		return nil, fmt.Errorf("image archive: %w", err)
-	}
-	return img, nil
+	var manifests []manifest
+	return manifests, a, a.decode("manifest.json", &manifests)
 }
 
 // An archive collects the members of an image archive. Its manifest says what
@@ -108,24 +141,18 @@ func (a *archive) addFile(name string, body io.Reader) error {
 
 // manifest is one image of an archive's manifest.json.
 type manifest struct {
-	Config string
-	Layers []string
+	Config   string
+	RepoTags []string
+	Layers   []string
 }
 
-func (a *archive) image() (*Image, error) {
-	var manifests []manifest
-	if err := a.decode("manifest.json", &manifests); err != nil {
-		return nil, err
-	}
-	if len(manifests) != 1 {
-		return nil, fmt.Errorf("manifest.json: expected one image, found %d", len(manifests))
-	}
+func (a *archive) image(m manifest) (*Image, error) {
 	var config imageConfig
-	if err := a.decode(manifests[0].Config, &config); err != nil {
+	if err := a.decode(m.Config, &config); err != nil {
 		return nil, err
 	}
 	var layers []*layer
-	for _, name := range manifests[0].Layers {
+	for _, name := range m.Layers {
 		l, ok := a.layers[a.resolve(name)]
 		if !ok {
 			return nil, fmt.Errorf("layer %q is missing, or not a tar archive that is plain or compressed with gzip", name)
