@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -110,19 +109,4 @@ func copyFile(from, to string) (err error) {
 	defer func() { err = errors.Join(err, out.Close()) }()
 	_, err = io.Copy(out, in)
 	return err
-}
-
-// interpreter returns the words of a script's first line behind "#!", and the
-// POSIX shell where there is none.
-func interpreter(script string) ([]string, error) {
-	data, err := os.ReadFile(script)
-	if err != nil {
-		return nil, err
-	}
-	first, _, _ := strings.Cut(string(data), "\n")
-	line, ok := strings.CutPrefix(first, "#!")
-	if words := strings.Fields(line); ok && len(words) > 0 {
-		return words, nil
-	}
-	return []string{"/bin/sh"}, nil
 }

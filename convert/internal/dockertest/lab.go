@@ -2,6 +2,7 @@ package dockertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -94,6 +95,18 @@ func (l *Lab) Tags(patterns []string) ([]string, error) {
 	slices.Sort(tags)
 	return slices.Compact(tags), err
 }
+
+// Census returns the ids of all containers and images that the base image is in.
+func (l *Lab) Census() ([]string, error) {
+	containers, err := l.engine.lines("ps", "-aq", "--filter", "label="+label)
+	images, err2 := l.engine.lines("image", "ls", "-aq", "--filter", "label="+label)
+	all := append(containers, images...)
+	slices.Sort(all)
+	return slices.Compact(all), errors.Join(err, err2)
+}
+
+// Docker runs a docker command of the test's own and returns what it prints.
+func (l *Lab) Docker(args ...string) (string, error) { return l.engine.docker(args...) }
 
 // Clear removes the names of the images that match the patterns, and the
 // containers made from these images.

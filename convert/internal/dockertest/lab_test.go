@@ -10,9 +10,9 @@ import (
 	"github.com/stagefold/stagefold/convert/verify"
 )
 
-// script builds two images that differ in one owner, and does what a lab has to
+// buildScript builds two images that differ in one owner, and does what a lab has to
 // hold back.
-const script = `#!/bin/sh -e
+const buildScript = `#!/bin/sh -e
 echo 'FROM example/lab-base:1
 ARG OWNER
 RUN touch /file && chown $OWNER /file' >Dockerfile
@@ -44,7 +44,7 @@ func TestLab(t *testing.T) {
 
 func testRun(t *testing.T, lab *Lab, b Builder) {
 	name := filepath.Join(t.TempDir(), "build.sh")
-	must(t, os.WriteFile(name, []byte(script), 0o600))
+	must(t, os.WriteFile(name, []byte(buildScript), 0o600))
 	out, err := lab.Run(t, Script{Path: name, Args: []string{"3"}, Builder: b})
 	must(t, err)
 	if out.Exit != 3 {

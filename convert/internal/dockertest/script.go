@@ -1,16 +1,18 @@
 package dockertest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"text/template"
 	"time"
+
+	"github.com/stagefold/stagefold/convert/verify/script"
 )
 
 // A Script is a script to run. It runs from the directory that it is in, with no
@@ -35,26 +37,21 @@ const scriptTimeout = 2 * time.Minute
 // Run runs a script to its end. A script that fails is an Outcome, not an error.
 func (l *Lab) Run(t testing.TB, s Script) (Outcome, error) {
 	t.Helper()
-	words, err := interpreter(s.Path)
-	if err != nil {
-		return Outcome{}, err
-	}
 	box, err := l.newSandbox(t)
 	if err != nil {
 		return Outcome{}, err
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), scriptTimeout)
 	defer cancel()
-	words = append(words, "./"+filepath.Base(s.Path))
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `umask 022; exec "$0" "$@"`}, append(words, s.Args...)...)...)
-	cmd.Dir = filepath.Dir(s.Path)
-	cmd.Env = append(box.env(s.Builder), s.Env...)
-	output, err := cmd.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) || ctx.Err() != nil {
-		return Outcome{}, fmt.Errorf("%s: %w: %s", s.Path, errors.Join(err, ctx.Err()), output)
+	var output bytes.Buffer
+	exit, err := script.Run(ctx, script.Script{
+		Path: s.Path, Args: s.Args, Env: append(box.env(s.Builder), s.Env...), Output: &output,
+	})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%s: %w: %s", s.Path, err, output.Bytes())
 	}
 	held, err := box.held()
-	return Outcome{Exit: cmd.ProcessState.ExitCode(), Output: string(output), Held: held}, err
+	return Outcome{Exit: exit, Output: output.String(), Held: held}, err
 }
 
 // A sandbox is a directory with the commands that stand in front of the real
