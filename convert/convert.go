@@ -58,6 +58,7 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // A Result is what Convert found, and would change.
 type Result struct {
 	Script   string
+	Dir      string // where it is taken to be run from, as in Options
 	Status   Status
 	Changes  []edit.Change // by path; none unless Converted or Assumed
 	Findings []finding.Finding
@@ -297,7 +298,7 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Trace: c.tr, Sources: c.sources, Changes: c.changes, Dockerfile: c.target}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Dockerfile: c.target}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:
