@@ -77,7 +77,7 @@ func completable(commands []*cli.Command) []completion {
 		}
 		for _, f := range c.Flags {
 			if f != cli.HelpFlag {
-				one.Flags = append(one.Flags, completableFlag(f))
+				one.Flags = append(one.Flags, completableFlag(c.Name, f))
 			}
 		}
 		all = append(all, one)
@@ -85,8 +85,8 @@ func completable(commands []*cli.Command) []completion {
 	return all
 }
 
-func completableFlag(f cli.Flag) completionFlag {
-	one := completionFlag{Value: needsValue(f), Words: flagWords(f.Names()[0])}
+func completableFlag(command string, f cli.Flag) completionFlag {
+	one := completionFlag{Value: needsValue(f), Words: flagWords(command, f.Names()[0])}
 	for _, name := range f.Names() {
 		if len(name) == 1 {
 			one.Short = name
@@ -103,9 +103,12 @@ func completableFlag(f cli.Flag) completionFlag {
 	return one
 }
 
-// flagWords returns the values that the flag called name can have, where it is a
-// choice.
-func flagWords(name string) []string {
+// flagWords returns the values that the flag called name of a command can have,
+// where it is a choice.
+func flagWords(command, name string) []string {
+	if command == "verify" && name == "format" {
+		return proofFormatNames()
+	}
 	for _, c := range choices() {
 		if c.flag == name {
 			return c.words

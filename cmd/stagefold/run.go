@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/convert/verify/front"
 )
 
 // The exit statuses.
@@ -34,6 +35,9 @@ type streams struct {
 
 // run does what args ask for and returns the exit status.
 func run(args []string, s streams) int {
+	if len(args) > 1 && args[1] == front.Word {
+		return front.Main(args[2:])
+	}
 	app := newApp(s)
 	err := app.Run(interspersed(app, args))
 	switch {

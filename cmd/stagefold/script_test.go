@@ -35,6 +35,9 @@ func TestScripts(t *testing.T) {
 
 func seed(env *testscript.Env) error {
 	env.Setenv("NO_COLOR", "")
+	for _, name := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"} {
+		env.Setenv(name, os.Getenv(name))
+	}
 	err := os.CopyFS(filepath.Join(env.WorkDir, "seed"), os.DirFS("../../examples/href-counter"))
 	if err != nil {
 		return err
@@ -42,12 +45,29 @@ func seed(env *testscript.Env) error {
 	return os.CopyFS(filepath.Join(env.WorkDir, "want"), os.DirFS("../../convert/testdata/examples/href-counter"))
 }
 
-// condition knows [root]: no file is unreadable then.
+// condition knows [root]: no file is unreadable then; and [docker]: an engine
+// answers, and the test is no short one.
 func condition(name string) (bool, error) {
-	if name != "root" {
+	switch name {
+	case "root":
+		return os.Getuid() == 0, nil
+	case "docker":
+		return hasDocker()
+	default:
 		return false, errors.New("unknown condition")
 	}
-	return os.Getuid() == 0, nil
+}
+
+// hasDocker fails where the environment says that there must be an engine.
+func hasDocker() (bool, error) {
+	if testing.Short() {
+		return false, nil
+	}
+	err := exec.Command("docker", "version").Run()
+	if err != nil && os.Getenv("STAGEFOLD_REQUIRE_DOCKER") == "1" {
+		return false, err
+	}
+	return err == nil, nil
 }
 
 // exits runs "exits STATUS COMMAND ARG..." and compares the exit status. It fails

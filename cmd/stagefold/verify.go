@@ -1,0 +1,408 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v2"
+
+	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/convert/verify/proof"
+)
+
+const aboutVerify = `Runs each script as it is and as its conversion would be, in a scratch copy of the
+repository and with your Docker, and compares every image that the two leave, file
+by file and field by field. The repository itself is not touched: this works before
+"convert --write", and after it with --before.
+
+The script runs as you. Its docker commands go through stagefold: images and
+containers get private names, pushes, logins, prunes and whatever reaches things
+that the script did not make are held back and listed, and all that was made is
+removed at the end, also after Ctrl-C. What a build left in the builder's cache
+stays, and so do base images that were pulled.
+
+The old way is built twice, the second time without the cache; what differs between
+the two is set aside and counted.
+
+Exit status: 0 the same; 1 an image differs, or a script can't be converted; 2 could
+not build.
+
+Examples:
+   stagefold verify --yes docker/build.sh        prove the conversion of one unit
+   stagefold verify --before main build.sh       compare with the old files of a branch
+   stagefold verify --ignore-path '/var/log/**'  set paths of the images aside
+   stagefold verify -f markdown -o proof.md      a report for a pull request`
+
+// errNotBuilt ends a verification in which something could not be built.
+var errNotBuilt = errors.New("not all units could be built")
+
+func verifyCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:        "verify",
+		Usage:       "build the old way and the new way, and compare the images",
+		UsageText:   "stagefold verify [FLAGS] [PATH...]",
+		Description: aboutVerify,
+		Flags:       append(verifyFlags(), knownFlags()...),
+		Action:      func(c *cli.Context) error { return runVerify(c, s) },
+	}
+}
+
+func verifyFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, DisableDefaultText: true, Usage: "run the scripts without asking"},
+		&cli.StringFlag{Name: "before", Usage: "compare with the files that git has in `REV`, in place of converting"},
+		&cli.IntFlag{Name: "repeat", Value: 2, Usage: "build the old way `N` times, to learn what is not reproducible; 1 trusts the cache"},
+		&cli.StringSliceFlag{Name: "ignore-path", Usage: "set paths of the images aside that match `GLOB`, such as /var/log/**; repeatable"},
+		&cli.StringFlag{Name: "builder", Usage: "build with the buildx builder `NAME`"},
+		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "print as `FORMAT`: text, json or markdown"},
+		outputFlag(),
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "no progress and no totals on standard error"},
+	}
+}
+
+// A proofFormat is a value of --format of verify, with what writes it.
+type proofFormat struct {
+	name  string
+	write func(io.Writer, []*proof.Proof, func(*proof.Proof) string) error
+}
+
+var proofFormats = []proofFormat{
+	{"text", proof.Text},
+	{"json", proof.JSON},
+	{"markdown", proof.Markdown},
+}
+
+func proofFormatNames() []string {
+	var names []string
+	for _, f := range proofFormats {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// A verification is a run of the verify command.
+type verification struct {
+	ctx     *cli.Context
+	streams streams
+	known   known
+	units   []verified
+}
+
+// A verified unit is one whose images are compared.
+type verified struct {
+	report.Unit
+	name  string // as the person would type the script
+	unit  proof.Unit
+	proof *proof.Proof
+}
+
+func runVerify(c *cli.Context, s streams) error {
+	if err := checkVerify(c); err != nil {
+		return err
+	}
+	k, err := readKnown(c)
+	if err != nil {
+		return err
+	}
+	v := &verification{ctx: c, streams: s, known: k}
+	// From here on an interrupt ends the builds, and what was made is removed.
+	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	l, err := newLocator()
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	find := v.find
+	if c.IsSet("before") {
+		old, err := os.MkdirTemp("", "stagefold-before-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(old)
+		find = (&history{v, old}).find
+	}
+	if err := find(l); err != nil {
+		return err
+	}
+	if err := v.ask(); err != nil {
+		return err
+	}
+	if err := errors.Join(v.prove(ctx), v.report()); err != nil {
+		return err
+	}
+	return v.verdict()
+}
+
+func checkVerify(c *cli.Context) error {
+	if names := proofFormatNames(); !slices.Contains(names, c.String("format")) {
+		return usagef(c, "--format: expected one of %q, found %q", names, c.String("format"))
+	}
+	if n := c.Int("repeat"); n < 1 {
+		return usagef(c, "--repeat: expected 1 or more, found %d", n)
+	}
+	for _, p := range c.StringSlice("ignore-path") {
+		if !doublestar.ValidatePattern(p) || !strings.HasPrefix(p, "/") {
+			return usagef(c, "--ignore-path: expected a pattern that begins with a slash, found %q", p)
+		}
+	}
+	return nil
+}
+
+// find converts the units, each of which is to be compared with its conversion.
+func (v *verification) find(l *locator) error {
+	targets, err := l.targets(pathsOf(v.ctx))
+	if err != nil {
+		return err
+	}
+	var units []report.Unit
+	for _, t := range targets {
+		result, err := v.convert(t)
+		if err != nil {
+			return err
+		}
+		units = append(units, report.Unit{Root: t.repo.dir, Result: result})
+	}
+	refuseShared(units)
+	for i, u := range units {
+		repo := l.repos[u.Root]
+		if u.Status == convert.Nothing && !targets[i].named {
+			continue
+		}
+		one := v.unit(repo, u)
+		one.unit.Old, one.unit.Changes = repo.dir, u.Changes
+		if len(u.Changes) == 0 {
+			one.proof = unproved(u)
+		}
+		v.units = append(v.units, one)
+	}
+	return nil
+}
+
+// unproved is the proof of a unit that has no conversion.
+func unproved(u report.Unit) *proof.Proof {
+	reason := "there is nothing to convert; --before REV compares with what was before"
+	if u.Status == convert.Refused {
+		i := slices.IndexFunc(u.Findings, func(f finding.Finding) bool { return f.Severity == finding.Error })
+		reason = "the conversion is refused: " + u.Findings[i].String()
+	}
+	return &proof.Proof{Script: u.Script, Verdict: proof.Unproved, Reason: reason}
+}
+
+func (v *verification) convert(t target) (*convert.Result, error) {
+	dir, err := v.known.callDir(t.repo)
+	if err != nil {
+		return nil, err
+	}
+	result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env})
+	if !t.named {
+		passOver(result)
+	}
+	return result, nil
+}
+
+// unit is what is common to all ways of finding a unit.
+func (v *verification) unit(repo *repository, u report.Unit) verified {
+	one := verified{Unit: u, name: repo.display(u.Script)}
+	one.unit = proof.Unit{New: repo.dir, Script: u.Script, Dir: u.Dir, Args: v.known.args}
+	for _, name := range slices.Sorted(maps.Keys(v.known.env)) {
+		one.unit.Env = append(one.unit.Env, name+"="+v.known.env[name])
+	}
+	return one
+}
+
+// A history finds units in the files that git has in a revision, below dir.
+type history struct {
+	*verification
+	dir string
+}
+
+func (h *history) find(l *locator) error {
+	for _, path := range pathsOf(h.ctx) {
+		if err := h.below(l, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *history) below(l *locator, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	around := path
+	if !info.IsDir() {
+		around = filepath.Dir(path)
+	}
+	full, err := realDir(around)
+	if err != nil {
+		return err
+	}
+	repo, err := l.repository(full)
+	if err != nil {
+		return err
+	}
+	old, err := h.before(l, repo)
+	if err != nil {
+		return err
+	}
+	rel, err := repo.inside(path)
+	if err != nil {
+		return err
+	}
+	scripts := []string{rel}
+	if info.IsDir() {
+		if scripts, err = convert.Find(old.root.FS(), rel); err != nil {
+			return fmt.Errorf("look for scripts below %q in %s: %w", path, h.ctx.String("before"), err)
+		}
+	}
+	for _, script := range scripts {
+		result, err := h.convert(target{repo: old, script: script, named: !info.IsDir()})
+		if err != nil {
+			return err
+		}
+		if result.Status == convert.Nothing && info.IsDir() {
+			continue
+		}
+		one := h.unit(repo, report.Unit{Root: repo.dir, Result: result})
+		one.unit.Old = old.dir
+		h.units = append(h.units, one)
+	}
+	return nil
+}
+
+// before opens the old files of repo.
+func (h *history) before(l *locator, repo *repository) (*repository, error) {
+	dir := filepath.Join(h.dir, fmt.Sprint(len(l.repos)), filepath.Base(repo.dir))
+	for _, r := range l.repos {
+		if strings.HasPrefix(r.dir, h.dir) && r.cwd == repo.dir {
+			return r, nil
+		}
+	}
+	if err := proof.Before(repo.dir, h.ctx.String("before"), dir); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	old := &repository{root: root, dir: dir, cwd: repo.dir}
+	l.repos[dir] = old
+	return old, nil
+}
+
+// ask says what is to be run, and waits for a yes unless there is one.
+func (v *verification) ask() error {
+	var names []string
+	for _, u := range v.units {
+		if u.proof == nil {
+			names = append(names, u.name)
+		}
+	}
+	if len(names) == 0 || v.ctx.Bool("yes") {
+		return nil
+	}
+	if !isatty.IsTerminal(os.Stdin.Fd()) {
+		return usagef(v.ctx, "verify runs the scripts of the repository: expected --yes, or a terminal to ask at")
+	}
+	fmt.Fprintf(v.streams.err, "This runs, as you and with your Docker, in a scratch copy of the repository:\n")
+	for _, name := range names {
+		fmt.Fprintf(v.streams.err, "  %s, %d times, and what becomes of it\n", report.Text(name), v.ctx.Int("repeat"))
+	}
+	fmt.Fprint(v.streams.err, "Pushes and the like are held back, and all that is made is removed. Go on? [y/N] ")
+	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
+		return errors.New("nothing was run")
+	}
+	return nil
+}
+
+// prove proves the units one after the other. After an interrupt the rest is left.
+func (v *verification) prove(ctx context.Context) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	for i := range v.units {
+		u := &v.units[i]
+		if u.proof != nil {
+			continue
+		}
+		p, err := proof.Prove(ctx, u.unit, proof.Options{
+			Program: []string{program}, Repeat: v.ctx.Int("repeat"), Ignore: v.ctx.StringSlice("ignore-path"),
+			Builder: v.ctx.String("builder"), Progress: v.progress(u.name),
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", u.name, err)
+		}
+		u.proof = p
+	}
+	return nil
+}
+
+// progress tells the person what is going on.
+func (v *verification) progress(name string) func(string) {
+	if v.ctx.Bool("quiet") {
+		return nil
+	}
+	return func(what string) { fmt.Fprintf(v.streams.err, "%s: %s\n", report.Text(name), what) }
+}
+
+// report delivers the proofs that there are, and the totals.
+func (v *verification) report() error {
+	var proofs []*proof.Proof
+	names := map[*proof.Proof]string{}
+	for _, u := range v.units {
+		if u.proof != nil {
+			proofs = append(proofs, u.proof)
+			names[u.proof] = u.name
+		}
+	}
+	var product bytes.Buffer
+	for _, f := range proofFormats {
+		if f.name == v.ctx.String("format") {
+			if err := f.write(&product, proofs, func(p *proof.Proof) string { return names[p] }); err != nil {
+				return err
+			}
+		}
+	}
+	if err := deliver(v.ctx, v.streams.out, product.Bytes()); err != nil || v.ctx.Bool("quiet") {
+		return err
+	}
+	_, err := fmt.Fprintln(v.streams.err, proof.Totals(proofs))
+	return err
+}
+
+// verdict returns the error that gives the exit status.
+func (v *verification) verdict() error {
+	var worst error
+	for _, u := range v.units {
+		switch {
+		case u.proof == nil:
+		case u.proof.Verdict == proof.Failed:
+			return errNotBuilt
+		case u.proof.Verdict == proof.Differs, u.proof.Verdict == proof.Unproved && u.Status == convert.Refused:
+			worst = errFindings
+		}
+	}
+	return worst
+}
