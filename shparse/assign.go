@@ -25,7 +25,7 @@ func (s *shell) assignment(a *syntax.Assign) {
 // declared returns the variable that an assignment changes: one that the script
 // has set, or none.
 func (s *shell) declared(name string) *variable {
-	if v := s.vars.find(name); v != nil {
+	if v := s.vars.find(s.dereferenced(name)); v != nil {
 		return v
 	}
 	return &variable{}

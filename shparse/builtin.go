@@ -62,8 +62,10 @@ func builtin(name string) func(*shell, *command) flow {
 		return (*shell).runGetopts
 	case "export", "readonly", "declare", "typeset", "local":
 		return (*shell).declareWords
-	case "umask", "ulimit", "wait", "hash", "times", "jobs", "bg", "fg", "disown", "enable", "bind", "history", "dirs", "complete":
+	case "wait", "bg", "fg", "disown", "enable", "bind", "complete":
 		return (*shell).runTrue
+	case "umask", "ulimit", "hash", "times", "jobs", "history", "dirs":
+		return (*shell).runState
 	case "printf":
 		return (*shell).printf
 	}
@@ -85,6 +87,19 @@ func (s *shell) emitPrinting(c *command, effects []Effect, text Value) {
 func (s *shell) runTrue(c *command) flow {
 	s.emitHost(c, nil)
 	return s.status(0)
+}
+
+// runState is a builtin that shows or sets something of the shell that changes
+// nothing here.
+func (s *shell) runState(c *command) flow {
+	s.emitShown(c)
+	return s.status(0)
+}
+
+// emitShown adds an operation for a builtin that prints what can't be known.
+func (s *shell) emitShown(c *command) {
+	name, _ := c.argv[0].Known()
+	s.finish(c, name, outcome{act: &Host{Name: name}})
 }
 
 func (s *shell) runFalse(c *command) flow {
@@ -246,15 +261,16 @@ func (s *shell) shellText(v Value) string {
 }
 
 func (s *shell) trap(c *command) flow {
-	s.emitHost(c, nil)
 	args := c.argv[1:]
-	for len(args) > 0 && (args[0].is("--") || args[0].is("-p") || args[0].is("-l")) {
+	if len(args) < 2 || args[0].is("-p") || args[0].is("-l") {
+		s.emitShown(c)
+		return s.status(0)
+	}
+	s.emitHost(c, nil)
+	if args[0].is("--") {
 		args = args[1:]
 	}
 	s.status(0)
-	if len(args) < 2 {
-		return next
-	}
 	for _, sig := range args[1:] {
 		if sig.is("EXIT") || sig.is("0") {
 			s.exit = &trap{text: s.shellText(args[0].Value), at: args[0].Word}
@@ -267,6 +283,9 @@ func (s *shell) trap(c *command) flow {
 }
 
 func (s *shell) alias(c *command) flow {
+	if len(c.argv) == 1 {
+		return s.runState(c)
+	}
 	s.emitHost(c, nil)
 	s.status(0)
 	for _, a := range c.argv[1:] {

@@ -279,7 +279,7 @@ func (s *shell) setStatus(c *command, name string, out outcome) {
 	switch {
 	case out.status == fails:
 		s.status(1)
-	case out.status == asks || foreign && s.asking > 0:
+	case out.status == asks, (foreign || out.status == tells) && s.asking > 0:
 		s.result = result{ask: s.statusQuestion(c, name)}
 	default:
 		s.status(0)

@@ -55,6 +55,7 @@ const (
 	succeeds status = iota // taken to succeed: status 0
 	fails                  // known to fail: status 1
 	asks                   // its status is an answer that can't be known
+	tells                  // like asks as a condition, otherwise taken to succeed
 )
 
 // A model says what a command does, given its call.

@@ -3,6 +3,7 @@ package shparse
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -215,11 +216,39 @@ func (t *tester) isSet(v Value) tested {
 	if !ok {
 		return tested{ask: t.question("set:"+v.Key(), v)}
 	}
-	found := t.s.lookup(name, t.node)
+	base, sub, isElement := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	found := t.s.lookup(base, t.node)
+	if isElement && !found.outside {
+		return t.hasElement(v, found, sub)
+	}
 	if found.outside {
 		return tested{ask: t.question("set:"+name, found.val)}
 	}
+	if found.kind == indexed {
+		_, ok := found.at(0)
+		return settled(ok)
+	}
 	return settled(found.kind != unset)
+}
+
+// hasElement answers -v of one element of an array.
+func (t *tester) hasElement(name Value, v *variable, sub string) tested {
+	switch {
+	case sub == "@" || sub == "*":
+		return settled(len(v.list) > 0 || len(v.dict.entries) > 0)
+	case v.kind == keyed:
+		_, ok := v.dict.get(strings.Trim(sub, `"'`))
+		return settled(ok)
+	}
+	n, ok := t.s.textNumber(sub, t.node, 0)
+	if !ok {
+		return tested{ask: t.question("set:"+name.Key()+"#"+itoa(t.s.r.changes), name)}
+	}
+	if n < 0 {
+		n += int64(v.next())
+	}
+	_, ok = v.at(int(n))
+	return settled(ok)
 }
 
 func (t *tester) option(v Value) tested {

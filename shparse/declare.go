@@ -26,7 +26,11 @@ func (s *shell) declare(st *syntax.Stmt, d *syntax.DeclClause) flow {
 		return s.pending
 	}
 	c.effects = effects
-	s.emitHost(c, nil)
+	if attrs.shows || len(d.Args) == 0 {
+		s.emitShown(c)
+	} else {
+		s.emitHost(c, nil)
+	}
 	s.restoreFiles(files)
 	// The status is the builtin's own: that of a substitution in it is lost.
 	if attrs.failed {
@@ -40,7 +44,7 @@ func isDeclare(name string) bool { return name == "declare" || name == "typeset"
 // attributes are what the flags of declare ask for.
 type attributes struct {
 	local, export, readonly, array, dict, integer, ref, function, remove bool
-	failed, own                                                          bool
+	failed, own, shows                                                   bool
 }
 
 // of adds what the name of the builtin itself means.
@@ -57,6 +61,8 @@ func (at attributes) flags(word string) attributes {
 		switch c {
 		case 'x':
 			at.export = on
+		case 'p':
+			at.shows = true
 		case 'r':
 			at.readonly = on
 		case 'a':

@@ -1,6 +1,10 @@
 package shparse
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"strconv"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 func (s *shell) stmts(list []*syntax.Stmt) flow {
 	for _, st := range list {
@@ -80,8 +84,10 @@ func (s *shell) stop() flow {
 
 func (s *shell) negated(st *syntax.Stmt) flow {
 	s.guarded++
+	s.asking++
 	f := s.redirected(st)
 	s.guarded--
+	s.asking--
 	if f != next {
 		return f
 	}
@@ -191,9 +197,7 @@ func (s *shell) binary(b *syntax.BinaryCmd) flow {
 	if b.Op == syntax.Pipe || b.Op == syntax.PipeAll {
 		return s.pipe(b)
 	}
-	s.guarded++
-	f := s.stmt(b.X)
-	s.guarded--
+	f := s.left(b)
 	if f != next {
 		return f
 	}
@@ -204,6 +208,30 @@ func (s *shell) binary(b *syntax.BinaryCmd) flow {
 		return next
 	}
 	return s.stmt(b.Y)
+}
+
+// left runs what is in front of && or ||. Where "A && exit" would end the script,
+// A is asked: nobody writes such a line in order to stop always.
+func (s *shell) left(b *syntax.BinaryCmd) flow {
+	s.guarded++
+	defer func() { s.guarded-- }()
+	if b.Op == syntax.AndStmt && leaves(b.Y) {
+		return s.condition([]*syntax.Stmt{b.X})
+	}
+	return s.stmt(b.X)
+}
+
+// leaves reports whether st ends with exit or return.
+func leaves(st *syntax.Stmt) bool {
+	switch cmd := st.Cmd.(type) {
+	case *syntax.CallExpr:
+		return len(cmd.Args) > 0 && (cmd.Args[0].Lit() == "exit" || cmd.Args[0].Lit() == "return")
+	case *syntax.Block:
+		return len(cmd.Stmts) > 0 && leaves(cmd.Stmts[len(cmd.Stmts)-1])
+	case *syntax.BinaryCmd:
+		return leaves(cmd.Y)
+	}
+	return false
 }
 
 // pipe runs the commands of a pipeline one after the other, each on what the
@@ -267,10 +295,34 @@ func (s *shell) pipelineResult(results []result) result {
 	if !s.opts.pipefail {
 		return last
 	}
+	var asked []*question
 	for i := len(results) - 1; i >= 0; i-- {
-		if r := results[i]; r.ask == nil && r.code != 0 {
+		switch r := results[i]; {
+		case r.ask != nil:
+			asked = append(asked, r.ask)
+		case r.code != 0:
 			return r
 		}
 	}
-	return last
+	return result{ask: allOf(asked)}
+}
+
+// allOf is the question whether all of list are answered with yes, nil where the
+// list is empty.
+func allOf(list []*question) *question {
+	if len(list) < 2 {
+		if len(list) == 0 {
+			return nil
+		}
+		return list[0]
+	}
+	all := *list[0]
+	all.key, all.negated, all.no = "all:", false, nil
+	all.yes, all.holes = nil, nil
+	for _, q := range list {
+		all.key += strconv.FormatBool(q.negated) + q.key + "\x00"
+		all.yes = append(all.yes, q.yes...)
+		all.holes = append(all.holes, q.holes...)
+	}
+	return &all
 }

@@ -22,7 +22,7 @@ func transfers(c *call, p *parsedFlags) outcome {
 			files = append(files, arg)
 		}
 	}
-	out := c.printsUnknown(c.readsExisting(files)...)
+	out := c.informs(c.readsExisting(files)...)
 	remote := false
 	for _, arg := range files {
 		remote = remote || isRemoteFile(arg.Value)
@@ -39,7 +39,7 @@ func transfers(c *call, p *parsedFlags) outcome {
 }
 
 // network is a command that talks to a service and reads the files it names.
-func network(c *call, p *parsedFlags) outcome { return c.printsUnknown(c.readsExisting(p.args)...) }
+func network(c *call, p *parsedFlags) outcome { return c.informs(c.readsExisting(p.args)...) }
 
 // curl is curl: it makes the file of -o, or with -O one named like the URL.
 func curl(c *call, p *parsedFlags) outcome {

@@ -45,13 +45,32 @@ func (c *call) format(text Value) outcome {
 			out = append(out, p)
 			continue
 		}
-		s, _, err := expand.Format(new(expand.Config), strings.ReplaceAll(p.Lit, "%", "%%"), nil)
+		lit, cut := beforeStop(p.Lit)
+		s, _, err := expand.Format(new(expand.Config), strings.ReplaceAll(lit, "%", "%%"), nil)
 		if err != nil {
 			return c.printsUnknown()
 		}
 		out = out.Concat(Lit(s))
+		if cut {
+			break
+		}
 	}
 	return c.prints(out.merged())
+}
+
+// beforeStop returns the text in front of the escape \c, behind which echo -e
+// prints nothing more.
+func beforeStop(text string) (string, bool) {
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		if text[i+1] == 'c' {
+			return text[:i], true
+		}
+		i++
+	}
+	return text, false
 }
 
 // printf is printf. Unknown text can go through %s alone.

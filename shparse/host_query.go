@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,15 @@ func failing(c *call, _ *parsedFlags) outcome {
 }
 
 // reports is a command that changes no file and prints what can't be known.
-func reports(c *call, _ *parsedFlags) outcome { return c.printsUnknown() }
+func reports(c *call, _ *parsedFlags) outcome { return c.informs() }
+
+// informs is the outcome of a command that people run for what it prints, or for
+// whether it works.
+func (c *call) informs(effects ...Effect) outcome {
+	out := c.printsUnknown(effects...)
+	out.status = tells
+	return out
+}
 
 // answers is a command whose status is its answer.
 func answers(c *call, p *parsedFlags) outcome {
@@ -223,29 +232,66 @@ func (c *call) changesBelow(dirs []Arg) outcome {
 
 // sequence is seq of whole numbers.
 func sequence(c *call, p *parsedFlags) outcome {
-	bounds := []int{1, 1, 0}
-	args := p.args
-	if len(args) == 0 || len(args) > 3 {
+	flags, args := splitSeq(p.args)
+	set, err := flagSpec{names: "equal-width,w separator,s= format,f=", style: gnuStyle}.parse(flags)
+	first, step, last, ok := seqBounds(args)
+	if err != nil || !ok || set.has("format") {
 		return c.printsUnknown()
 	}
+	sep := "\n"
+	if f := set.last("separator"); f != nil {
+		if sep, ok = f.Value.Known(); !ok {
+			return c.printsUnknown()
+		}
+	}
+	width := 1
+	if set.has("equal-width") {
+		width = max(len(strconv.Itoa(first)), len(strconv.Itoa(last)))
+	}
+	var words []string
+	for n := first; step > 0 && n <= last || step < 0 && n >= last; n += step {
+		words = append(words, fmt.Sprintf("%0*d", width, n))
+	}
+	if len(words) == 0 {
+		return c.host()
+	}
+	return c.prints(Lit(strings.Join(words, sep) + "\n"))
+}
+
+// seqBounds reads the numbers of seq. It fails for others than small whole ones.
+func seqBounds(args []Arg) (first, step, last int, ok bool) {
+	if len(args) == 0 || len(args) > 3 {
+		return 0, 0, 0, false
+	}
+	bounds := []int{1, 1, 0}
 	places := [][]int{{2}, {0, 2}, {0, 1, 2}}[len(args)-1]
 	for i, arg := range args {
 		text, _ := arg.Known()
 		n, err := strconv.Atoi(text)
 		if err != nil || strings.HasPrefix(text, "0") && text != "0" {
-			return c.printsUnknown()
+			return 0, 0, 0, false
 		}
 		bounds[places[i]] = n
 	}
-	first, step, last := bounds[0], bounds[1], bounds[2]
-	if step == 0 || (last-first)/step > maxContent/8 {
-		return c.printsUnknown()
+	first, step, last = bounds[0], bounds[1], bounds[2]
+	return first, step, last, step != 0 && (last-first)/step <= maxContent/8
+}
+
+// splitSeq splits the words of seq into flags and numbers, which may be negative.
+func splitSeq(args []Arg) (flags, numbers []Arg) {
+	n := 0
+	for n < len(args) {
+		head := args[n].head()
+		if len(head) < 2 || head[0] != '-' || strings.ContainsAny(head[1:2], "0123456789.") {
+			break
+		}
+		if args[n].is("-s") || args[n].is("--separator") || args[n].is("-f") || args[n].is("--format") {
+			n++
+		}
+		n++
 	}
-	var text strings.Builder
-	for n := first; step > 0 && n <= last || step < 0 && n >= last; n += step {
-		text.WriteString(strconv.Itoa(n) + "\n")
-	}
-	return c.prints(Lit(text.String()))
+	n = min(n, len(args))
+	return args[:n], args[n:]
 }
 
 // expr is expr on two whole numbers. Its status is 1 for the result 0.
@@ -314,7 +360,7 @@ func changesNamed(c *call, p *parsedFlags) outcome {
 // readsNamed is a filter whose flags don't matter.
 func readsNamed(c *call, p *parsedFlags) outcome {
 	reads := c.readsExisting(p.args)
-	out := c.printsUnknown(reads...)
+	out := c.informs(reads...)
 	if len(reads) == 0 {
 		out.tar = c.changed()
 	}

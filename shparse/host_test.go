@@ -92,10 +92,12 @@ func TestHostOutput(t *testing.T) {
 		{"grep -r x .", "? asks"},
 		{"cmp a b", "? asks"},
 		{"git diff --quiet", "? asks"},
-		{"git rev-parse HEAD", "?"},
-		{"git -C x describe", "?"},
+		{"git rev-parse HEAD", "? tells"},
+		{"git -C x describe", "? tells"},
 		{"which docker", "? asks"},
-		{"date", "?"},
+		{"date", "? tells"},
+		{"ldd app", "? tells"},
+		{"aws s3 ls", "? tells"},
 		{"true", ""},
 		{"false", " fails"},
 		{"sleep 3", ""},
@@ -125,7 +127,7 @@ func (h *host) answer() string {
 	if h.out.stdout != nil {
 		text = h.out.stdout.String()
 	}
-	return text + []string{"", " fails", " asks"}[h.out.status]
+	return text + []string{"", " fails", " asks", " tells"}[h.out.status]
 }
 
 // TestHostOutputIsReal: where the model knows the output of a command line, the
@@ -138,7 +140,7 @@ func TestHostOutputIsReal(t *testing.T) {
 	for _, line := range []string{
 		"echo a b", "echo -n a", "echo -x", "echo -nE a", "printf %s-%s x y", `printf %s\n x y z`, "printf %03d 7", "printf x%%y", "printf %s-%s a b c",
 		"basename /a/b.tar.gz .gz", "basename a/b/", "basename -a x/1 y/2", "basename .go .go", "dirname /a/b/", "dirname a", "dirname /a", "dirname a//b",
-		"dirname a/b/c", "dirname /", "basename /", "seq 3", "seq 2 4", "seq 5 -2 1", "seq 3 1", "expr 1 + 2", "expr 7 / 2", "expr 0 - 3",
+		"dirname a/b/c", "dirname /", "basename /", "seq 3", "seq 2 4", "seq 5 -2 1", "seq 3 1", "seq -w 8 11", "seq -s, 3", "seq -w -s : -1 1", "expr 1 + 2", "expr 7 / 2", "expr 0 - 3",
 		"seq 5 | head -n 2", "seq 5 | head -2", "seq 5 | head -n -2", "seq 5 | head -n 0", "seq 5 | tail -1", "seq 5 | tail -n +4", "seq 5 | tail -n 9",
 		"seq 5 | wc -l", "echo a b | wc -w", "echo abc | wc -c", "echo a:b:c | cut -d: -f2", "echo a:b:c | cut -d: -f9", "echo a | cut -d: -f2",
 		"echo a | cut -s -d: -f2", "echo aBc | tr a-z A-Z", "echo a-b-c | tr -d -", "echo a/b | tr / _", "echo abc | tr abc x", "echo aabb | tr a-c b-d",

@@ -55,6 +55,9 @@ func (o options) named(name string, on bool) options {
 
 // set runs the builtin set: options, then positional parameters.
 func (s *shell) set(c *command) flow {
+	if len(c.argv) == 1 {
+		return s.runState(c)
+	}
 	s.emitHost(c, nil)
 	s.status(0)
 	args := c.argv[1:]

@@ -48,7 +48,7 @@ type shell struct {
 	depth       int // nested functions, scripts and substitutions
 	loops       int // loops around the current command
 	guarded     int // > 0 where set -e doesn't act: in a condition
-	asking      int // > 0 in the condition of if or a loop: also the status of an unknown command is asked
+	asking      int // > 0 where the statuses of unknown commands, and of those that tell, are asked too: in conditions
 	substituted int // command substitutions so far
 	subshell    int
 	levels      int // what is left of "break N"

@@ -43,7 +43,7 @@ func onText(f func(string) string) change {
 // replacer is the change of ${X/pattern/with}.
 func (s *shell) replacer(pe *syntax.ParamExp) change {
 	pat, ok := s.patternOf(pe.Repl.Orig)
-	with, known := s.text(pe.Repl.With).Known()
+	with, known := s.replacement(pe.Repl.With)
 	if !ok || !known {
 		return nil
 	}
@@ -65,6 +65,22 @@ func (s *shell) replacer(pe *syntax.ParamExp) change {
 		out, ok := r.apply(text)
 		return Lit(out), ok
 	}
+}
+
+// replacement is the text that ${X/pattern/with} puts in. An unquoted & in it
+// stands for the match since bash 5.2 and for itself before, so that nobody knows.
+func (s *shell) replacement(w *syntax.Word) (string, bool) {
+	if w == nil {
+		return "", true
+	}
+	e := &expander{s: s, mode: asText}
+	e.parts(w.Parts, false)
+	for _, p := range e.cur {
+		if !p.quoted && strings.Contains(p.text, "&") {
+			return "", false
+		}
+	}
+	return valueOf(e.cur).Known()
 }
 
 // An exchange is ${X/pattern/with}.
