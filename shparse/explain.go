@@ -3,6 +3,7 @@ package shparse
 import (
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,7 +17,7 @@ const explainWidth = 100
 // is the same for the same trace, and no line has more than 100 columns.
 func (t *Trace) Explain(w io.Writer) error {
 	r := t.Report()
-	p := &explainer{}
+	p := &explainer{script: r.Path}
 	for i, way := range r.Ways {
 		if i > 0 {
 			p.text.WriteString("\n")
@@ -30,9 +31,10 @@ func (t *Trace) Explain(w io.Writer) error {
 
 // An explainer lays an explanation out.
 type explainer struct {
-	text  strings.Builder
-	place int // columns of the places
-	verb  int // columns of the verbs
+	text   strings.Builder
+	script string
+	place  int // columns of the places
+	verb   int // columns of the verbs
 }
 
 func (p *explainer) header(r Report, i int) {
@@ -62,7 +64,7 @@ func (p *explainer) measure(w ReportWay) {
 	const mostPlace, mostVerb = 32, 10
 	p.place, p.verb = 0, 0
 	for _, op := range w.Ops {
-		p.place = max(p.place, min(mostPlace, utf8.RuneCountInString(op.Place)))
+		p.place = max(p.place, min(mostPlace, utf8.RuneCountInString(p.near(op.Place))))
 		p.verb = max(p.verb, min(mostVerb, utf8.RuneCountInString(op.Verb)))
 	}
 }
@@ -71,14 +73,18 @@ func (p *explainer) measure(w ReportWay) {
 // column moves the text on, and below it lines up again.
 func (p *explainer) op(op ReportOp) {
 	below := strings.Repeat(" ", p.place+p.verb+8)
-	lead := fmt.Sprintf("  %-*s  %-*s  ", p.place, op.Place, p.verb, op.Verb)
+	lead := fmt.Sprintf("  %-*s  %-*s  ", p.place, p.near(op.Place), p.verb, op.Verb)
 	if utf8.RuneCountInString(lead) > len(below) {
 		p.line("  ", strings.TrimSpace(lead))
 		lead = below
 	}
 	p.line(lead, op.Text)
 	if len(op.Calls) > 0 {
-		p.line(below, "called from "+strings.Join(op.Calls, ", "))
+		calls := make([]string, len(op.Calls))
+		for i, c := range op.Calls {
+			calls[i] = p.near(c)
+		}
+		p.line(below, "called from "+strings.Join(calls, ", "))
 	}
 	for _, c := range op.Conds {
 		p.line(below, condText(c))
@@ -86,6 +92,14 @@ func (p *explainer) op(op ReportOp) {
 	for _, h := range op.Holes {
 		p.line(below, h.Text+" is unknown: "+h.Reason)
 	}
+}
+
+// near leaves the directory out of a place in the script that is explained.
+func (p *explainer) near(place string) string {
+	if rest, ok := strings.CutPrefix(place, p.script+":"); ok {
+		return path.Base(p.script) + ":" + rest
+	}
+	return place
 }
 
 func condText(c ReportCond) string {

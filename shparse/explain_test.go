@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// A case of testdata/explain holds the files of a repository with build.sh, and
-// its explanation in "want".
+// A case of testdata/explain holds the files of a repository, of which the first
+// is the script, and its explanation in "want".
 func TestExplain(t *testing.T) {
 	cases, err := filepath.Glob("testdata/explain/*.txtar")
 	if err != nil {
@@ -47,7 +47,7 @@ func checkExplain(t *testing.T, file string, archive *txtar.Archive) {
 		given = append(given, f)
 		files[f.Name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(f.Data), "^[", "\x1b"))}
 	}
-	trace := Read(Config{FS: files, Path: "build.sh"})
+	trace := Read(Config{FS: files, Path: given[0].Name})
 	got := explained(t, trace)
 	if *update {
 		archive.Files = append(given, txtar.File{Name: "want", Data: []byte(got)})
@@ -62,7 +62,7 @@ func checkExplain(t *testing.T, file string, archive *txtar.Archive) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if again := explained(t, Read(Config{FS: files, Path: "build.sh"})); again != got {
+	if again := explained(t, Read(Config{FS: files, Path: given[0].Name})); again != got {
 		t.Errorf("the second explanation differs:\n%s", cmp.Diff(got, again))
 	}
 	checkLayout(t, got)

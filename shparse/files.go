@@ -134,6 +134,7 @@ type File struct {
 // nothing is known.
 type Files struct {
 	repo   fs.FS
+	names  *repoNames
 	parent *Files
 	delta  map[string]*File // entries that differ from parent's; nil for one that is no more
 	dirs   map[string]bool  // what delta has entries below
@@ -141,7 +142,7 @@ type Files struct {
 }
 
 // newFiles returns the repository as it is.
-func newFiles(repo fs.FS) *Files { return &Files{repo: repo} }
+func newFiles(repo fs.FS) *Files { return &Files{repo: repo, names: &repoNames{}} }
 
 // own returns the entry of path itself.
 func (f *Files) own(path string) (File, bool) {

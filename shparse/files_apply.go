@@ -12,7 +12,7 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 	}
 	g := &Files{parent: f, delta: map[string]*File{}, dirs: map[string]bool{}, loose: map[string]bool{}}
 	if f != nil {
-		g.repo = f.repo
+		g.repo, g.names = f.repo, f.names
 	}
 	for _, e := range effects {
 		g.do(e, by)

@@ -104,7 +104,11 @@ func (f *Files) inRepository(path string) existence {
 	switch {
 	case path == "." || slices.Contains(hostDirs, path):
 		return directory
-	case strings.ContainsRune(path, 0), !fs.ValidPath(path), f == nil, f.repo == nil:
+	case f == nil, f.repo == nil:
+		return unknownExistence
+	case strings.ContainsRune(path, 0):
+		return f.unknownName(path)
+	case !fs.ValidPath(path):
 		return unknownExistence
 	}
 	info, err := fs.Lstat(f.repo, path)

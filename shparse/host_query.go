@@ -111,11 +111,15 @@ func dirName(v Value) Value {
 
 // realPaths is realpath, and readlink -f.
 func realPaths(c *call, p *parsedFlags) outcome {
-	if p.has("relative-to", "relative-base", "no-symlinks", "strip") {
+	if p.has("relative-to", "relative-base") {
 		return c.printsUnknown()
 	}
 	var text Value
 	for _, arg := range p.args {
+		if p.has("strip") && arg.hole() == nil {
+			text = text.Concat(absPath(c.path(arg.Value)).line())
+			continue
+		}
 		path, kind := c.follow(c.path(arg.Value))
 		if c.exists(path.Key()) == symlink || kind == unknownExistence && arg.hole() != nil && !isAbs(arg.Value) {
 			return c.printsUnknown()

@@ -68,10 +68,51 @@ func reportWay(w *Way) ReportWay {
 		out.Ops = append(out.Ops, reportOp(op, min(met, len(op.Conds))))
 		met = len(op.Conds)
 	}
+	texts := w.holeTexts()
 	for _, f := range w.Files.All() {
-		out.Files = append(out.Files, ReportFile{Path: clean(f.Path), Origin: f.Origin.String(), Text: clean(fileText(f))})
+		out.Files = append(out.Files, ReportFile{Path: clean(texts.of(f.Path)), Origin: f.Origin.String(), Text: clean(texts.of(fileText(f)))})
 	}
 	return out
+}
+
+// A keyTexts says how holes read that stand as keys in the paths of files.
+type keyTexts map[string]string
+
+// holeTexts collects the holes in what the operations of w are given and do.
+func (w *Way) holeTexts() keyTexts {
+	texts := keyTexts{}
+	for _, op := range w.Ops {
+		texts.add(op.Dir)
+		for _, a := range op.Argv {
+			texts.add(a.Value)
+		}
+		if h, ok := op.Act.(*Host); ok {
+			for _, e := range h.Effects {
+				texts.add(e.Path)
+				texts.add(e.From)
+			}
+		}
+	}
+	return texts
+}
+
+func (k keyTexts) add(v Value) {
+	for _, h := range v.Holes() {
+		k[holeKey(h)] = holeText(h)
+	}
+}
+
+// of returns text with its keys replaced.
+func (k keyTexts) of(text string) string {
+	parts := strings.Split(text, "\x00")
+	for i := 1; i < len(parts)-1; i += 2 {
+		known, ok := k["\x00"+parts[i]+"\x00"]
+		if !ok {
+			known = "${?}"
+		}
+		parts[i] = known
+	}
+	return strings.Join(parts, "")
 }
 
 // reportOp reports op, whose first met conditions have been told before.

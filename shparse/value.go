@@ -102,6 +102,10 @@ func (v Value) Key() string { return v.render(holeKey) }
 // String renders v for people: holes as ${NAME}, $(COMMAND) or <container>.
 func (v Value) String() string { return v.render(holeText) }
 
+// keyText makes the key of a hole one element of a path, with a mark at either end
+// and none inside.
+var keyText = strings.NewReplacer("\x00", "\x04", "/", "\x05")
+
 func holeKey(h *Hole) string {
 	var id string
 	switch {
@@ -117,7 +121,7 @@ func holeKey(h *Hole) string {
 	if h.HasDefault {
 		id += "-" + strconv.FormatBool(h.nullable) + h.Default.Key()
 	}
-	return "\x00" + strconv.Itoa(int(h.Reason)) + ":" + id + "\x00"
+	return "\x00" + strconv.Itoa(int(h.Reason)) + ":" + keyText.Replace(id) + "\x00"
 }
 
 func opKey(op *Op) string {
