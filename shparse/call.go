@@ -228,6 +228,9 @@ func (s *shell) finish(c *command, name string, out outcome) {
 	if out.stdout != nil {
 		s.r.weigh(out.stdout.size())
 	}
+	if out.status == falters && s.guarded > 0 {
+		out.stdout = known(nil)
+	}
 	act := out.act
 	effects := append(c.effects, out.effects...)
 	own := s.out.write(out.stdout, out.tar)
@@ -277,7 +280,7 @@ func touches(effects []Effect, path Value) bool {
 func (s *shell) setStatus(c *command, name string, out outcome) {
 	_, foreign := out.act.(*Unknown)
 	switch {
-	case out.status == fails:
+	case out.status == fails, out.status == falters && s.guarded > 0:
 		s.status(1)
 	case out.status == asks, (foreign || out.status == tells) && s.asking > 0:
 		s.result = result{ask: s.statusQuestion(c, name)}

@@ -56,6 +56,7 @@ const (
 	fails                  // known to fail: status 1
 	asks                   // its status is an answer that can't be known
 	tells                  // like asks as a condition, otherwise taken to succeed
+	falters                // fails where the script is prepared for that, otherwise taken to succeed
 )
 
 // A model says what a command does, given its call.

@@ -1,6 +1,8 @@
 package shparse
 
 import (
+	"cmp"
+
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stagefold/stagefold/convert/finding"
@@ -45,6 +47,7 @@ func isDeclare(name string) bool { return name == "declare" || name == "typeset"
 type attributes struct {
 	local, export, readonly, array, dict, integer, ref, function, remove bool
 	failed, own, shows                                                   bool
+	letters                                                              byte // of -u and -l
 }
 
 // of adds what the name of the builtin itself means.
@@ -71,6 +74,11 @@ func (at attributes) flags(word string) attributes {
 			at.dict = on
 		case 'i':
 			at.integer = on
+		case 'u', 'l':
+			at.letters = 0
+			if on {
+				at.letters = byte(c)
+			}
 		case 'f', 'F':
 			at.function = on
 		case 'g':
@@ -233,6 +241,7 @@ func (s *shell) declareName(name string, at attributes) {
 	}
 	v.exported = (v.exported || at.export) && !(at.remove && at.export)
 	v.integer = v.integer || at.integer
+	v.letters = cmp.Or(at.letters, v.letters)
 	switch {
 	case at.dict && v.kind != keyed:
 		v.kind = keyed

@@ -63,7 +63,7 @@ func TestMain(m *testing.M) {
 	for name, text := range map[string]string{
 		"docker": recorder,
 		"podman": recorder,
-		"sudo":   "#!/bin/sh\nexec \"$@\"\n",
+		"sudo":   "#!/bin/sh\nwhile case $1 in -u) shift ;; -*) ;; *) false ;; esac; do shift; done\nexec \"$@\"\n",
 	} {
 		if err := writeFile(filepath.Join(dir, name), []byte(text)); err != nil {
 			panic(err)
@@ -193,7 +193,7 @@ func (f *filler) hole(h *Hole) string {
 	if !known {
 		return `(?s:.*)`
 	}
-	if h.HasDefault && val == "" {
+	if _, set := f.sc.env[h.Name]; h.HasDefault && val == "" && !(h.nullable && set) {
 		return f.pattern(h.Default)
 	}
 	return regexp.QuoteMeta(val)

@@ -27,7 +27,7 @@ func (s *shell) glob(f []piece, w *syntax.Word) [][]piece {
 	if s.opts.extglob {
 		pat = withBrackets(pat)
 	}
-	dir := &globber{s: s}
+	dir := &globber{s: s, visible: !s.opts.dotglob && !strings.HasPrefix(pat, ".") && !strings.Contains(pat, "/.")}
 	cfg := &expand.Config{
 		Env:        expand.ListEnviron("PWD=" + base),
 		ReadDir2:   dir.read,
@@ -134,6 +134,7 @@ func unrooted(name string) []piece {
 // A globber lists directories for expand.
 type globber struct {
 	s       *shell
+	visible bool // no element of the pattern begins with a dot, so that none of the names does
 	unknown bool
 }
 
@@ -171,6 +172,9 @@ func (g *globber) read(dir string) ([]fs.DirEntry, error) {
 	}
 	if entries == nil {
 		return nil, fs.ErrNotExist
+	}
+	if g.visible {
+		entries = slices.DeleteFunc(entries, func(d fs.DirEntry) bool { return strings.HasPrefix(d.Name(), ".") })
 	}
 	return entries, nil
 }

@@ -109,7 +109,7 @@ func isOutside(v Value) bool {
 type pair struct {
 	from, to Value // relative to the root of the repository
 	given    Value // from as given
-	merges   bool  // to is a directory already
+	merges   bool  // to is, or may be, a directory already
 }
 
 // pairs works out where the sources of cp, mv, ln and install go: into the last
@@ -161,5 +161,6 @@ func (c *call) into(args []Arg, dir Value) []pair {
 
 func (c *call) pair(from Arg, to Value) pair {
 	_, kind := c.follow(to)
-	return pair{from: c.path(from.Value), to: to, given: from.Value, merges: kind == directory}
+	merges := kind == directory || kind == existing && !c.isFile(from)
+	return pair{from: c.path(from.Value), to: to, given: from.Value, merges: merges}
 }

@@ -1,67 +1,43 @@
 package shparse
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // streamEdit is sed. With -i it changes the files in a way that is not known;
-// s/TEXT/TEXT/ on plain text is computed.
+// programs of s, d, p and q on known text are computed.
 func streamEdit(c *call, p *parsedFlags) outcome {
 	files := p.args
-	var program *Arg
-	if !p.has("expression", "file") && len(files) > 0 {
-		program, files = &files[0], files[1:]
+	program, known := "", true
+	for _, e := range p.flags {
+		if e.Name == "expression" {
+			text, ok := e.Value.Known()
+			program, known = program+text+"\n", known && ok
+		}
 	}
-	if e := p.last("expression"); e != nil {
-		program = &e.Value
+	if !p.has("expression", "file") && len(files) > 0 {
+		program, known = files[0].Known()
+		files = files[1:]
 	}
 	if p.has("in-place") {
 		return c.each(files, Change)
 	}
-	sub, ok := substitution(program)
-	if !ok || len(p.flags) > 1 || len(p.flags) == 1 && !p.has("expression") {
+	commands, ok := sedProgram(program, p.has("regexp-extended"))
+	if !known || !ok || !p.onlyHas("expression", "quiet", "regexp-extended") {
 		return c.opaqueFilter(files)
 	}
-	if id, alone := c.loneID(); alone && len(files) == 0 && strings.HasPrefix(sub.old, "sha256") {
+	if id, alone := c.loneID(); alone && len(files) == 0 && strings.Contains(program, "sha256") {
 		return c.prints(id.line())
 	}
-	return filter(sub.apply)(c, &parsedFlags{args: files})
-}
-
-// A replacement is a sed program s/old/new/ without patterns.
-type replacement struct {
-	old, new string
-	all      bool
-}
-
-// substitution reads a program s/old/new/ or s/old/new/g.
-func substitution(arg *Arg) (replacement, bool) {
-	if arg == nil {
-		return replacement{}, false
+	run := func(_ *parsedFlags, text string) (string, bool) {
+		s := &sedRun{program: commands, quiet: p.has("quiet"), limit: maxContent}
+		out, ok := s.run(text)
+		return out, ok && isASCII(text)
 	}
-	program, ok := arg.Known()
-	if !ok || len(program) < 4 || program[0] != 's' || strings.ContainsAny(program[1:2], "\\\n") {
-		return replacement{}, false
-	}
-	parts := strings.Split(program[2:], program[1:2])
-	if len(parts) != 3 || parts[0] == "" || strings.ContainsAny(parts[0], `\.*[]^$+?(){}|`) || strings.ContainsAny(parts[1], `\&`+"\n") {
-		return replacement{}, false
-	}
-	return replacement{parts[0], parts[1], parts[2] == "g"}, parts[2] == "" || parts[2] == "g"
-}
-
-func (r replacement) apply(_ *parsedFlags, text string) (string, bool) {
-	n := 1
-	if r.all {
-		n = -1
-	}
-	var out strings.Builder
-	for _, line := range splitLines(text) {
-		out.WriteString(strings.Replace(line, r.old, r.new, n))
-	}
-	return out.String(), true
+	return filter(run)(c, &parsedFlags{args: files})
 }
 
 // awk is awk. {print $N} is computed.
@@ -100,8 +76,8 @@ func printField(text string, n int) string {
 	return out.String()
 }
 
-// grep is grep: a plain text in a known one is looked for, otherwise its answer
-// is unknown.
+// grep is grep: a pattern is looked for in known text, otherwise its answer is
+// unknown.
 func grep(c *call, p *parsedFlags) outcome {
 	files := p.args
 	var pattern *Arg
@@ -116,42 +92,94 @@ func grep(c *call, p *parsedFlags) outcome {
 		out.stdout, out.tar = known(nil), nil
 	}
 	text, ok := c.input(files)
-	if !ok || len(text.Holes()) > 0 || pattern == nil || len(files) > 1 || !p.onlyHas("quiet", "regexp", "fixed-strings", "invert-match") {
+	if !ok || len(text.Holes()) > 0 || pattern == nil || len(files) > 1 {
 		return out
 	}
-	word, ok := pattern.Known()
-	if !ok || word == "" || strings.ContainsAny(word, "\\.*[]^$+?(){}|\n") {
+	g, ok := newGrepper(c.name(), p, *pattern)
+	body, _ := text.Known()
+	if !ok || !isASCII(body) {
 		return out
 	}
-	return grepKnown(out, p, grepText{word, text})
-}
-
-// A grepText is a plain word and the known text to look for it in.
-type grepText struct {
-	word string
-	text Value
-}
-
-func grepKnown(out outcome, p *parsedFlags, g grepText) outcome {
-	text, _ := g.text.Known()
-	lines := slices.DeleteFunc(splitLines(ended(text)), func(line string) bool {
-		return strings.Contains(line, g.word) == p.has("invert-match")
-	})
+	lines := g.lines(body)
 	out.status = succeeds
 	if len(lines) == 0 {
 		out.status = fails
 	}
 	out.tar = nil
 	out.stdout = known(nil)
-	if !p.has("quiet") {
+	switch {
+	case p.has("quiet"):
+	case p.has("count"):
+		out.stdout = known(Lit(strconv.Itoa(len(lines)) + "\n"))
+	default:
 		out.stdout = known(Lit(strings.Join(lines, "")))
 	}
 	return out
 }
 
+// A grepper looks for a pattern in lines.
+type grepper struct {
+	re     *regexp.Regexp
+	invert bool
+	only   bool // -o
+	most   int  // -m
+}
+
+// newGrepper reads the flags of the command called name. It fails for those that
+// are not modelled.
+func newGrepper(name string, p *parsedFlags, pattern Arg) (*grepper, bool) {
+	known := p.onlyHas("quiet", "regexp", "fixed-strings", "extended-regexp", "basic-regexp", "invert-match", "only-matching",
+		"count", "line-regexp", "no-messages", "no-filename", "max-count")
+	expr, ok := pattern.Known()
+	if !known || !ok || strings.Contains(expr, "\n") || strings.Count(expr, "") > maxFormat {
+		return nil, false
+	}
+	if p.has("fixed-strings") || name == "fgrep" {
+		expr = regexp.QuoteMeta(expr)
+	}
+	re, ok := posixRegexp(expr, p.has("extended-regexp", "fixed-strings") || name != "grep")
+	if ok && p.has("line-regexp") {
+		re, ok = wholeLine(re)
+	}
+	most, sign, sure := p.number("max-count", -1)
+	g := &grepper{re: re, invert: p.has("invert-match"), only: p.has("only-matching"), most: most}
+	return g, ok && sure && sign == 0 && !(g.invert && g.only)
+}
+
+func wholeLine(re *regexp.Regexp) (*regexp.Regexp, bool) {
+	whole, err := regexp.CompilePOSIX("^(" + re.String() + ")$")
+	return whole, err == nil
+}
+
+// lines returns the lines that are found, or with -o what is found in them.
+func (g *grepper) lines(text string) []string {
+	var found []string
+	n := 0
+	for _, line := range splitLines(ended(text)) {
+		body := strings.TrimSuffix(line, "\n")
+		if n == g.most || g.re.MatchString(body) == g.invert {
+			continue
+		}
+		n++
+		if !g.only {
+			found = append(found, line)
+			continue
+		}
+		for _, m := range g.re.FindAllString(body, -1) {
+			if m != "" {
+				found = append(found, m+"\n")
+			}
+		}
+	}
+	return found
+}
+
 // xargs is xargs, of which only docker behind it is looked into: what standard
-// input holds is further arguments.
+// input holds is further arguments. Alone it prints the words.
 func xargs(c *call, p *parsedFlags) outcome {
+	if text, ok := c.known(c.stdin); ok && len(p.args) == 0 && len(p.flags) == 0 && !strings.ContainsAny(text, `"'\`) {
+		return c.prints(Lit(strings.Join(strings.Fields(text), " ") + "\n"))
+	}
 	if len(p.args) == 0 || p.has("replace") || !p.args[0].is("docker") && !p.args[0].is("podman") {
 		return unknown(c)
 	}

@@ -194,3 +194,11 @@ func touchFiles(c *call, p *parsedFlags) outcome {
 	}
 	return c.each(p.args, Touch)
 }
+
+// truncateFiles is truncate, which makes files that are missing.
+func truncateFiles(c *call, p *parsedFlags) outcome {
+	if p.has("no-create") {
+		return c.each(p.args, Change)
+	}
+	return c.each(p.args, WriteFile)
+}

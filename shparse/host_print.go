@@ -203,14 +203,23 @@ func catFiles(c *call, p *parsedFlags) outcome {
 		return c.passes()
 	}
 	var text Value
+	status := succeeds
 	for _, arg := range p.args {
+		if _, kind := c.follow(c.path(arg.Value)); kind == missing && !arg.is("-") {
+			status = falters
+			if len(p.args) > 1 {
+				return c.printsUnknown(c.reads(p.args)...)
+			}
+		}
 		part, ok := c.contents(arg)
 		if !ok {
 			return c.printsUnknown(c.reads(p.args)...)
 		}
 		text = text.Concat(part)
 	}
-	return c.prints(text.merged(), c.reads(p.args)...)
+	out := c.prints(text.merged(), c.reads(p.args)...)
+	out.status = status
+	return out
 }
 
 // passes is a filter that changes nothing.

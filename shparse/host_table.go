@@ -339,7 +339,7 @@ var models = []namedModel{
 	{"tr", "delete,d squeeze-repeats,s complement,c,C truncate-set1,t", translate},
 	{"trivy", "*", network},
 	{"true", "*", nothing},
-	{"truncate", "*", changesNamed},
+	{"truncate", "size,s= no-create,c io-blocks,o reference,r=", truncateFiles},
 	{"tty", "*", reports},
 	{"type", "*", answers},
 	{"umount", "*", network},

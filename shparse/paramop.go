@@ -86,7 +86,7 @@ func (e *expander) absent(pe *syntax.ParamExp, p param, quoted bool) {
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		e.s.die(1)
 	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
-		val := e.s.text(pe.Exp.Word)
+		val := e.s.operandText(pe.Exp.Word, quoted)
 		e.s.assignElement(pe, val)
 		e.value(val, quoted)
 	default:
@@ -99,7 +99,7 @@ func (e *expander) perhaps(pe *syntax.ParamExp, p param, quoted bool) {
 	s := e.s
 	switch pe.Exp.Op {
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
-		word := s.text(pe.Exp.Word)
+		word := s.operandText(pe.Exp.Word, quoted)
 		e.value(s.computed(pe, append(p.vals, word)), quoted)
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		e.result(p, quoted)
@@ -111,7 +111,7 @@ func (e *expander) perhaps(pe *syntax.ParamExp, p param, quoted bool) {
 // withDefault adds a hole that has the operand as its default.
 func (e *expander) withDefault(pe *syntax.ParamExp, p param, quoted bool) {
 	s := e.s
-	def := s.text(pe.Exp.Word)
+	def := s.operandText(pe.Exp.Word, quoted)
 	h := s.joined(p).hole()
 	switch {
 	case len(def) == 0:
@@ -129,6 +129,16 @@ func (e *expander) withDefault(pe *syntax.ParamExp, p param, quoted bool) {
 		s.assignElement(pe, val)
 	}
 	e.value(val, quoted)
+}
+
+// operandText is the d of ${X:-d} as one text.
+func (s *shell) operandText(w *syntax.Word, quoted bool) Value {
+	if w == nil {
+		return nil
+	}
+	e := &expander{s: s, mode: asText}
+	e.parts(w.Parts, quoted)
+	return valueOf(e.cur)
 }
 
 // operand expands the d of ${X:-d} in place.

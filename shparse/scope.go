@@ -25,6 +25,7 @@ type variable struct {
 	exported bool
 	readonly bool
 	integer  bool
+	letters  byte // 'u' or 'l' where values become upper or lower case, else 0
 	outside  bool // comes from the environment: it may be unset
 }
 

@@ -1,7 +1,9 @@
 package shparse
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -236,11 +238,36 @@ func (s *shell) assign(name string, v *variable, at syntax.Node) {
 		}
 		c.exported = c.exported || old.exported
 		c.integer = c.integer || old.integer
+		c.letters = old.letters
 	} else if _, given := s.r.t.conf.Env[name]; given {
 		c.exported = true
 	}
 	c.exported = c.exported || s.opts.allexport
+	if c.letters != 0 {
+		s.changeCase(&c, at)
+	}
 	s.vars.set(name, &c)
+}
+
+// changeCase applies declare -u or -l to a new value.
+func (s *shell) changeCase(v *variable, at syntax.Node) {
+	change := func(val Value) Value {
+		switch text, ok := val.Known(); {
+		case !ok:
+			return s.computed(at, []Value{val})
+		case v.letters == 'u':
+			return Lit(strings.ToUpper(text))
+		default:
+			return Lit(strings.ToLower(text))
+		}
+	}
+	if v.kind == scalar {
+		v.val = change(v.val)
+	}
+	v.list = slices.Clone(v.list)
+	for i := range v.list {
+		v.list[i].val = change(v.list[i].val)
+	}
 }
 
 // fits ends the run where a variable outgrows the limit.
