@@ -60,7 +60,8 @@ type Result struct {
 	Script   string
 	Dir      string // where it is taken to be run from, as in Options
 	Status   Status
-	Changes  []edit.Change // by path; none unless Converted or Assumed
+	Changes  []edit.Change        // by path; none unless Converted or Assumed
+	Texts    map[string]edit.Text // the new texts of Changes, by path, with the origin of each byte
 	Findings []finding.Finding
 
 	// Dockerfile is the path of the Dockerfile that is left; of the first one,
@@ -114,7 +115,7 @@ func (r *Result) assumeDir(dir string) *Result {
 
 // run converts with the script run from one directory.
 func run(fsys fs.FS, o Options) *Result {
-	c := &converter{fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, texts: map[string]string{}}
+	c := &converter{fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, texts: map[string]edit.Text{}}
 	c.trace()
 	c.plan()
 	c.explainNothing()
@@ -134,8 +135,8 @@ type converter struct {
 	folding  []*plan.Plan // those of plans that fold
 	changes  []edit.Change
 	findings []finding.Finding
-	target   string            // the path of the first final Dockerfile
-	texts    map[string]string // the new texts of the final Dockerfiles, by path
+	target   string               // the path of the first final Dockerfile
+	texts    map[string]edit.Text // the new texts of the files that change, by path
 	sources  map[string][]byte
 	files    map[string]*dockerfile.File
 }
@@ -199,9 +200,9 @@ func (c *converter) renderDockerfiles() {
 			switch {
 			case !seen:
 				c.texts[name], first[name] = text, p
-			case before != text && first[name] == p:
+			case before.String() != text.String() && first[name] == p:
 				c.say(finding.New("SF204", f.Final().Op.Range, "%s is built twice, with files from different builders", name))
-			case before != text:
+			case before.String() != text.String():
 				c.say(waysDiffer(first[name].Way, p.Way))
 			}
 		}
@@ -247,15 +248,16 @@ func (c *converter) scripts() []plan.Script {
 }
 
 // collect lists the changed files by path.
-func (c *converter) collect(scripts map[string]string) {
+func (c *converter) collect(scripts map[string]edit.Text) {
 	for _, p := range c.folding {
 		for _, f := range p.Folds {
 			c.collectFold(f)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(scripts)) {
-		if old := c.sources[path]; string(old) != scripts[path] {
-			c.change(edit.Change{Path: path, Old: old, New: []byte(scripts[path])})
+		if old, text := c.sources[path], scripts[path]; string(old) != text.String() {
+			c.change(edit.Change{Path: path, Old: old, New: []byte(text.String())})
+			c.texts[path] = text
 		}
 	}
 	slices.SortFunc(c.changes, func(a, b edit.Change) int { return cmp.Compare(a.Path, b.Path) })
@@ -264,7 +266,7 @@ func (c *converter) collect(scripts map[string]string) {
 func (c *converter) collectFold(f *plan.Fold) {
 	final := f.Final().File
 	c.target = cmp.Or(c.target, final.Path)
-	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path])})
+	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path].String())})
 	for _, p := range f.Builders() {
 		if _, kept := c.texts[p.File.Path]; !kept {
 			c.change(edit.Change{Path: p.File.Path, Old: p.File.Source, Delete: true})
@@ -298,11 +300,11 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Dockerfile: c.target}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:
-		r.Status, r.Changes, r.Dockerfile = Refused, nil, ""
+		r.Status, r.Changes, r.Texts, r.Dockerfile = Refused, nil, nil, ""
 	case len(c.folding) == 0:
 		r.Status = Nothing
 	case worst == finding.Warning:

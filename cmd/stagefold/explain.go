@@ -5,13 +5,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/shparse"
 )
 
-const aboutExplain = `With a PATH: what a script would do, one line for each operation with its place.
-Nothing is run. A directory stands for all scripts below it that build images.
+const aboutExplain = `With a PATH: what a script would do, one line for each operation with its place, and
+for each line of the files that its conversion makes, where it came from. Nothing is run. A directory stands for all scripts below it that build images.
 
 With a CODE, such as SF003: what that finding means, and the way out. A file with
 such a name is ./SF003.
@@ -68,6 +69,11 @@ func runExplain(c *cli.Context, s streams) error {
 		}
 		if finding.Refused(trace.Findings) {
 			verdict = errFindings
+			continue
+		}
+		result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: k.args, Env: k.env})
+		if err := report.Origins(&product, result); err != nil {
+			return err
 		}
 	}
 	if err := deliver(c, s.out, product.Bytes()); err != nil {

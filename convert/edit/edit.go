@@ -13,33 +13,46 @@ import (
 type Edit struct {
 	Start, End int // offsets in bytes; Start == End inserts
 	Text       string
+	From       Origin // where Text was copied from, if from anywhere
 }
 
 // Apply returns src with all edits made. Edits may come in any order; equal
 // edits count once. It fails where two edits overlap or one lies outside src.
 // Insertions at one offset are made in the order given.
 func Apply(src []byte, edits []Edit) ([]byte, error) {
-	sorted := slices.Clone(edits)
-	slices.SortStableFunc(sorted, func(a, b Edit) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
-	sorted = slices.Compact(sorted)
-
+	ordered, err := order(len(src), edits)
+	if err != nil {
+		return nil, err
+	}
 	var out strings.Builder
 	at := 0
-	for _, e := range sorted {
-		if e.Start > e.End || e.End > len(src) {
-			return nil, fmt.Errorf("edit [%d, %d) lies outside of a file of %d bytes", e.Start, e.End, len(src))
-		}
-		if e.Start < at {
-			return nil, fmt.Errorf("edit [%d, %d) overlaps the one before it, which ends at %d", e.Start, e.End, at)
-		}
+	for _, e := range ordered {
 		out.Write(src[at:e.Start])
 		out.WriteString(e.Text)
 		at = e.End
 	}
 	out.Write(src[at:])
 	return []byte(out.String()), nil
+}
+
+// order sorts the edits of a text of size bytes, and checks that they can be made.
+func order(size int, edits []Edit) ([]Edit, error) {
+	sorted := slices.Clone(edits)
+	slices.SortStableFunc(sorted, func(a, b Edit) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	sorted = slices.Compact(sorted)
+	at := 0
+	for _, e := range sorted {
+		if e.Start > e.End || e.End > size {
+			return nil, fmt.Errorf("edit [%d, %d) lies outside of a file of %d bytes", e.Start, e.End, size)
+		}
+		if e.Start < at {
+			return nil, fmt.Errorf("edit [%d, %d) overlaps the one before it, which ends at %d", e.Start, e.End, at)
+		}
+		at = e.End
+	}
+	return sorted, nil
 }
 
 // A Change is what happens to one file: its text becomes New, or it goes.

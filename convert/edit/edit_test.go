@@ -15,15 +15,15 @@ func TestApply(t *testing.T) {
 		want  string
 	}{
 		{"none", "abc", nil, "abc"},
-		{"replace", "abc", []Edit{{1, 2, "BB"}}, "aBBc"},
-		{"delete", "abc", []Edit{{0, 2, ""}}, "c"},
-		{"insert at both ends", "abc", []Edit{{3, 3, ">"}, {0, 0, "<"}}, "<abc>"},
-		{"any order", "abcd", []Edit{{3, 4, "4"}, {0, 1, "1"}}, "1bc4"},
-		{"neighbours", "abc", []Edit{{0, 1, "1"}, {1, 2, "2"}}, "12c"},
-		{"insertions at one offset keep their order", "ab", []Edit{{1, 1, "x"}, {1, 1, "y"}}, "axyb"},
-		{"an insertion in front of a replacement", "ab", []Edit{{1, 2, "B"}, {1, 1, "x"}}, "axB"},
-		{"equal edits count once", "abc", []Edit{{1, 2, "B"}, {0, 1, ""}, {1, 2, "B"}}, "Bc"},
-		{"empty source", "", []Edit{{0, 0, "x"}}, "x"},
+		{"replace", "abc", []Edit{{Start: 1, End: 2, Text: "BB"}}, "aBBc"},
+		{"delete", "abc", []Edit{{Start: 0, End: 2, Text: ""}}, "c"},
+		{"insert at both ends", "abc", []Edit{{Start: 3, End: 3, Text: ">"}, {Start: 0, End: 0, Text: "<"}}, "<abc>"},
+		{"any order", "abcd", []Edit{{Start: 3, End: 4, Text: "4"}, {Start: 0, End: 1, Text: "1"}}, "1bc4"},
+		{"neighbours", "abc", []Edit{{Start: 0, End: 1, Text: "1"}, {Start: 1, End: 2, Text: "2"}}, "12c"},
+		{"insertions at one offset keep their order", "ab", []Edit{{Start: 1, End: 1, Text: "x"}, {Start: 1, End: 1, Text: "y"}}, "axyb"},
+		{"an insertion in front of a replacement", "ab", []Edit{{Start: 1, End: 2, Text: "B"}, {Start: 1, End: 1, Text: "x"}}, "axB"},
+		{"equal edits count once", "abc", []Edit{{Start: 1, End: 2, Text: "B"}, {Start: 0, End: 1, Text: ""}, {Start: 1, End: 2, Text: "B"}}, "Bc"},
+		{"empty source", "", []Edit{{Start: 0, End: 0, Text: "x"}}, "x"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,12 +45,12 @@ func TestApplyRefuses(t *testing.T) {
 		edits []Edit
 		want  string
 	}{
-		{"overlap", []Edit{{0, 2, "x"}, {1, 3, "y"}}, "edit [1, 3) overlaps the one before it, which ends at 2"},
-		{"two texts for one range", []Edit{{0, 2, "x"}, {0, 2, "y"}}, "edit [0, 2) overlaps the one before it, which ends at 2"},
-		{"insertion inside of a replacement", []Edit{{0, 3, "x"}, {1, 1, "y"}}, "edit [1, 1) overlaps the one before it, which ends at 3"},
-		{"behind the end", []Edit{{2, 4, ""}}, "edit [2, 4) lies outside of a file of 3 bytes"},
-		{"backwards", []Edit{{2, 1, ""}}, "edit [2, 1) lies outside of a file of 3 bytes"},
-		{"before the start", []Edit{{-1, 1, ""}}, "edit [-1, 1) overlaps the one before it, which ends at 0"},
+		{"overlap", []Edit{{Start: 0, End: 2, Text: "x"}, {Start: 1, End: 3, Text: "y"}}, "edit [1, 3) overlaps the one before it, which ends at 2"},
+		{"two texts for one range", []Edit{{Start: 0, End: 2, Text: "x"}, {Start: 0, End: 2, Text: "y"}}, "edit [0, 2) overlaps the one before it, which ends at 2"},
+		{"insertion inside of a replacement", []Edit{{Start: 0, End: 3, Text: "x"}, {Start: 1, End: 1, Text: "y"}}, "edit [1, 1) overlaps the one before it, which ends at 3"},
+		{"behind the end", []Edit{{Start: 2, End: 4, Text: ""}}, "edit [2, 4) lies outside of a file of 3 bytes"},
+		{"backwards", []Edit{{Start: 2, End: 1, Text: ""}}, "edit [2, 1) lies outside of a file of 3 bytes"},
+		{"before the start", []Edit{{Start: -1, End: 1, Text: ""}}, "edit [-1, 1) overlaps the one before it, which ends at 0"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestApplyLeavesTheRest(t *testing.T) {
 			kept := rapid.StringN(1, 5, -1).Draw(rt, "kept") // never empty: neighbouring insertions have an order
 			old, text := rapid.String().Draw(rt, "old"), rapid.String().Draw(rt, "new")
 			src.WriteString(kept)
-			edits = append(edits, Edit{src.Len(), src.Len() + len(old), text})
+			edits = append(edits, Edit{Start: src.Len(), End: src.Len() + len(old), Text: text})
 			src.WriteString(old)
 			want.WriteString(kept + text)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // Dockerfile returns the text of the one Dockerfile that a fold makes.
-func Dockerfile(f *plan.Fold) (string, []finding.Finding) {
+func Dockerfile(f *plan.Fold) (edit.Text, []finding.Finding) {
 	var parts []*plan.Part
 	for _, p := range f.Parts {
 		if !p.Shared {
@@ -19,17 +19,17 @@ func Dockerfile(f *plan.Fold) (string, []finding.Finding) {
 	}
 	top, findings := newTop(parts)
 	if finding.Refused(findings) {
-		return "", findings
+		return edit.Text{}, findings
 	}
-	var out strings.Builder
+	var out edit.Text
 	for i, p := range parts {
-		text, err := edit.Apply(p.File.Source, top.edits(i, partEdits(p, shared(f, p))))
+		text, err := edit.NewText(p.File.Path, p.File.Source).Apply(top.edits(i, partEdits(p, shared(f, p))))
 		if err != nil {
-			return "", append(findings, finding.New("SF104", p.File.Header, "the changes to %s collide: %v", p.File.Path, err))
+			return edit.Text{}, append(findings, finding.New("SF104", p.File.Header, "the changes to %s collide: %v", p.File.Path, err))
 		}
-		out.WriteString(piece(string(text), p.File.EOL, place(i, len(parts))))
+		out = out.Append(piece(text, p.File.EOL, place(i, len(parts))))
 	}
-	return out.String(), findings
+	return out, findings
 }
 
 // shared lists a part with those that stand in the same file.
@@ -66,20 +66,32 @@ func place(i, n int) position {
 }
 
 // piece trims the blank lines where two parts meet to one.
-func piece(text, eol string, at position) string {
+func piece(text edit.Text, eol string, at position) edit.Text {
 	if at == middle || at == last {
-		for {
-			line, rest, ok := strings.Cut(text, "\n")
-			if !ok || strings.TrimSpace(line) != "" {
-				break
-			}
-			text = rest
-		}
+		text = text.Slice(blankLines(text.String()), text.Len())
 	}
 	if at == first || at == middle {
-		text = strings.TrimRight(text, " \t\r\n") + eol + eol
+		end := len(strings.TrimRight(text.String(), " \t\r\n"))
+		missing := eol + eol
+		if strings.HasPrefix(text.String()[end:], eol) {
+			end, missing = end+len(eol), eol
+		}
+		text = text.Slice(0, end).Append(edit.Made(missing))
 	}
 	return text
+}
+
+// blankLines is how many bytes the blank lines at the start of a text have. A last
+// line without a line end does not count.
+func blankLines(text string) int {
+	n := 0
+	for line := range strings.Lines(text) {
+		if !strings.HasSuffix(line, "\n") || strings.TrimSpace(line) != "" {
+			break
+		}
+		n += len(line)
+	}
+	return n
 }
 
 // partEdits are the edits that the plan asks for in one file.

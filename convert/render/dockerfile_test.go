@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/plan"
 )
 
@@ -23,11 +24,11 @@ func TestPiece(t *testing.T) {
 		{"FROM a\n\n\n", last, "FROM a\n\n\n"},
 		{"\n", last, ""},
 	} {
-		if got := piece(tt.text, "\n", tt.at); got != tt.want {
+		if got := piece(edit.Made(tt.text), "\n", tt.at).String(); got != tt.want {
 			t.Errorf("piece(%q, %d) is %q, want %q", tt.text, tt.at, got, tt.want)
 		}
 	}
-	if got, want := piece("FROM a\r\n\r\n\r\n", "\r\n", first), "FROM a\r\n\r\n"; got != want {
+	if got, want := piece(edit.Made("FROM a\r\n\r\n\r\n"), "\r\n", first).String(), "FROM a\r\n\r\n"; got != want {
 		t.Errorf("with CRLF the piece is %q, want %q", got, want)
 	}
 }
@@ -81,8 +82,8 @@ func TestRewrite(t *testing.T) {
 		if tt.want == "" {
 			want = "FROM x\n"
 		}
-		if got != want || len(problems) > 0 {
-			t.Errorf("%q becomes %q, %v, want %q", tt.old, got, problems, want)
+		if got.String() != want || len(problems) > 0 {
+			t.Errorf("%q becomes %q, %v, want %q", tt.old, got.String(), problems, want)
 		}
 	}
 }
@@ -93,7 +94,7 @@ func TestCollision(t *testing.T) {
 	in := f.Stages[0].Instructions[0]
 	part := &plan.Part{File: f, Stage: f.Stages[0], Replacements: []plan.Replacement{{Range: in.Range, Text: "a"}, {Range: in.KeywordRange, Text: "b"}}}
 	text, problems := Dockerfile(&plan.Fold{Parts: []*plan.Part{part}})
-	if text != "" || len(problems) != 1 || problems[0].Code != "SF104" {
+	if text.Len() > 0 || len(problems) != 1 || problems[0].Code != "SF104" {
 		t.Errorf("the text is %q with %v, want SF104", text, problems)
 	}
 }

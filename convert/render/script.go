@@ -13,7 +13,7 @@ import (
 // Scripts returns the new texts of the scripts that a plan changes, by path.
 // The script of each plan is one way through the same trace; an operation that
 // goes on one way must go on all that run it.
-func Scripts(t *shparse.Trace, scripts []plan.Script) (map[string]string, []finding.Finding) {
+func Scripts(t *shparse.Trace, scripts []plan.Script) (map[string]edit.Text, []finding.Finding) {
 	o := shparse.EraseOptions{Drop: func(op *shparse.Op) bool {
 		return slices.ContainsFunc(scripts, func(s plan.Script) bool { return s.Drop[op] })
 	}}
@@ -29,13 +29,13 @@ func Scripts(t *shparse.Trace, scripts []plan.Script) (map[string]string, []find
 	for _, s := range scripts {
 		addScriptEdits(t, s, edits)
 	}
-	texts := map[string]string{}
+	texts := map[string]edit.Text{}
 	for path, list := range edits {
-		text, err := edit.Apply(t.Sources[path], list)
+		text, err := edit.NewText(path, t.Sources[path]).Apply(list)
 		if err != nil {
 			return nil, append(findings, finding.New("SF005", finding.Range{File: path}, "the changes to the script collide: %v", err))
 		}
-		texts[path] = string(text)
+		texts[path] = text
 	}
 	return texts, findings
 }
@@ -75,8 +75,10 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 	var list []fileEdit
 	for _, sp := range s.Splices {
 		text := sp.Text
+		var from edit.Origin
 		if sp.From.File != "" {
-			text = string(t.Sources[sp.From.File][sp.From.Start.Offset:sp.From.End.Offset])
+			from = edit.Origin{File: sp.From.File, Start: sp.From.Start.Offset, End: sp.From.End.Offset}
+			text = string(t.Sources[from.File][from.Start:from.End])
 		}
 		if sp.Old != "" {
 			text = strings.Replace(text, sp.Old+"=", sp.New+"=", 1)
@@ -84,9 +86,10 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 		text = sp.Before + text + sp.After
 		if n := len(list); n > 0 && list[n-1].file == sp.File && list[n-1].Start == sp.Start && sp.Start == sp.End {
 			list[n-1].Text += text
+			list[n-1].From = list[n-1].From.Join(from)
 			continue
 		}
-		list = append(list, fileEdit{sp.File, edit.Edit{Start: sp.Start, End: sp.End, Text: text}})
+		list = append(list, fileEdit{sp.File, edit.Edit{Start: sp.Start, End: sp.End, Text: text, From: from}})
 	}
 	return list
 }
