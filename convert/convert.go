@@ -32,6 +32,11 @@ type Options struct {
 	// where only that works.
 	Dir string
 
+	// Mentions finds the places that name a file which the conversion deletes.
+	// Nil looks where such places are likely: beside the file, beside the script, in
+	// the root and in the directories of CI systems.
+	Mentions func(deleted string) []finding.Finding
+
 	// Args are the positional arguments of the script that are known, from $1
 	// on, and Env the environment variables.
 	Args []string
@@ -67,6 +72,9 @@ type Result struct {
 	// Dockerfile is the path of the Dockerfile that is left; of the first one,
 	// where the script builds several final images.
 	Dockerfile string
+
+	// Dropped are the operations of the script that go, each statement once.
+	Dropped []*shparse.Op
 
 	Trace   *shparse.Trace
 	Sources map[string][]byte // the texts of all files that were read, by path
@@ -134,6 +142,7 @@ type converter struct {
 	plans    []*plan.Plan
 	folding  []*plan.Plan // those of plans that fold
 	changes  []edit.Change
+	dropped  []*shparse.Op
 	findings []finding.Finding
 	target   string               // the path of the first final Dockerfile
 	texts    map[string]edit.Text // the new texts of the files that change, by path
@@ -184,6 +193,9 @@ func (c *converter) render() {
 	c.say(findings...)
 	if !c.refused() {
 		c.collect(scripts)
+		c.dropped = c.ops(func(op *shparse.Op) bool {
+			return slices.ContainsFunc(c.folding, func(p *plan.Plan) bool { return p.Script.Drop[op] })
+		})
 	}
 }
 
@@ -300,11 +312,11 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:
-		r.Status, r.Changes, r.Texts, r.Dockerfile = Refused, nil, nil, ""
+		r.Status, r.Changes, r.Texts, r.Dockerfile, r.Dropped = Refused, nil, nil, "", nil
 	case len(c.folding) == 0:
 		r.Status = Nothing
 	case worst == finding.Warning:

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/discover"
 )
 
 // deletedList is the file among an example's goldens that lists the files that the
@@ -30,10 +31,11 @@ func TestExamples(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			check(t, os.CopyFS(dir, os.DirFS(example)))
-			scripts, err := convert.Find(os.DirFS(dir), ".")
-			if err != nil || len(scripts) == 0 {
+			tree, err := discover.Walk(t.Context(), os.DirFS(dir), discover.Options{})
+			if err != nil || len(tree.Scripts) == 0 {
 				t.Fatalf("no scripts found (%v)", err)
 			}
+			scripts := tree.Scripts
 			results := convertAll(os.DirFS(dir), scripts)
 			checkGolden(t, filepath.Join("testdata/examples", name), results)
 			for _, r := range results {

@@ -23,15 +23,17 @@ var callers = []string{
 // ciDirectories hold the configuration of CI systems.
 var ciDirectories = []string{".github/workflows", ".circleci", ".gitlab"}
 
-// reportMentions lists the places that name a file which the conversion deletes:
-// in files beside it, beside the script, in the root and in the CI's directories.
+// reportMentions lists the places that name a file which the conversion deletes.
 func (c *converter) reportMentions() {
 	for _, ch := range c.changes {
-		if !ch.Delete {
-			continue
-		}
-		for _, dir := range c.neighbourhood(ch.Path) {
-			c.mentionsIn(dir, ch.Path)
+		switch {
+		case !ch.Delete:
+		case c.opts.Mentions != nil:
+			c.say(c.opts.Mentions(ch.Path)...)
+		default:
+			for _, dir := range c.neighbourhood(ch.Path) {
+				c.mentionsIn(dir, ch.Path)
+			}
 		}
 	}
 }
@@ -43,6 +45,24 @@ func (c *converter) neighbourhood(name string) []string {
 	return slices.Compact(dirs)
 }
 
+// CentralTexts returns the files in the root and in the directories of CI systems
+// that may name other files.
+func CentralTexts(fsys fs.FS) []string {
+	var texts []string
+	for _, dir := range append([]string{"."}, ciDirectories...) {
+		entries, err := fs.ReadDir(fsys, dir)
+		if err != nil {
+			continue // most repositories lack most of these directories
+		}
+		for _, e := range entries {
+			if name := path.Join(dir, e.Name()); e.Type().IsRegular() && MayMention(name) {
+				texts = append(texts, name)
+			}
+		}
+	}
+	return texts
+}
+
 func (c *converter) mentionsIn(dir, deleted string) {
 	entries, err := fs.ReadDir(c.fsys, dir)
 	if err != nil {
@@ -50,11 +70,14 @@ func (c *converter) mentionsIn(dir, deleted string) {
 	}
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
-		if !e.Type().IsRegular() || !isCaller(name) && !isDocument(name) || c.changed(name) {
+		if !e.Type().IsRegular() || !MayMention(name) || c.changed(name) {
 			continue
 		}
 		if src, problem := readText(c.fsys, name, wholeFile(name)); problem == nil && !bytes.ContainsRune(src, 0) {
-			c.mentions(name, src, deleted)
+			if found := Mentions(name, src, deleted); len(found) > 0 {
+				c.say(found...)
+				c.sources[name] = src
+			}
 		}
 	}
 }
@@ -68,17 +91,18 @@ func (c *converter) changed(name string) bool {
 	return false
 }
 
-// mentions reports the lines of a file that name the deleted one: by its name
-// alone where both are in one directory, else by its path. A plain "Dockerfile" is
-// named too often for that to mean anything.
-func (c *converter) mentions(name string, src []byte, deleted string) {
+// Mentions returns a finding for each line of the file called name that names the
+// deleted one: by its name alone where both are in one directory, else by its path.
+// A plain "Dockerfile" is named too often for that to mean anything.
+func Mentions(name string, src []byte, deleted string) []finding.Finding {
 	word := deleted
 	if path.Dir(name) == path.Dir(deleted) {
 		word = path.Base(deleted)
 	}
 	if strings.EqualFold(word, "Dockerfile") || !bytes.Contains(src, []byte(word)) {
-		return
+		return nil
 	}
+	var found []finding.Finding
 	offset := 0
 	for i, line := range strings.SplitAfter(string(src), "\n") {
 		if at := wordIndex(line, word); at >= 0 {
@@ -88,12 +112,16 @@ func (c *converter) mentions(name string, src []byte, deleted string) {
 			if !isCaller(name) || strings.HasPrefix(strings.TrimSpace(line), "#") {
 				f.Severity = finding.Note
 			}
-			c.say(f)
-			c.sources[name] = src
+			found = append(found, f)
 		}
 		offset += len(line)
 	}
+	return found
 }
+
+// MayMention reports whether a file is of a sort that names other files for people
+// or programs: a document, or what runs builds.
+func MayMention(name string) bool { return isCaller(name) || isDocument(name) }
 
 func isCaller(name string) bool {
 	return slices.Contains(callers, path.Base(name)) || slices.Contains(callers, path.Ext(name))
@@ -110,13 +138,21 @@ func wordIndex(line, word string) int {
 			return -1
 		}
 		at, end := from+i, from+i+len(word)
-		if (at == 0 || !nameByte(line[at-1])) && (end == len(line) || !nameByte(line[end])) {
+		if (at == 0 || !NameByte(line[at-1])) && endsName(line[end:]) {
 			return at
 		}
 		from = end
 	}
 }
 
-func nameByte(b byte) bool {
+// endsName reports whether a name ends in front of rest. A point may be the end of a
+// sentence.
+func endsName(rest string) bool {
+	rest = strings.TrimLeft(rest, ".")
+	return rest == "" || !NameByte(rest[0])
+}
+
+// NameByte reports whether a byte may be part of the name of a file without being quoted.
+func NameByte(b byte) bool {
 	return b == '_' || b == '-' || b == '.' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }

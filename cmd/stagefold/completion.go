@@ -110,7 +110,7 @@ func flagWords(command, name string) []string {
 		return proofFormatNames()
 	}
 	for _, c := range choices() {
-		if c.flag == name {
+		if c.flag == name && (c.command == "" || c.command == command) {
 			return c.words
 		}
 	}

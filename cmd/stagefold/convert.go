@@ -7,8 +7,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/stagefold/stagefold/convert"
-	"github.com/stagefold/stagefold/convert/finding"
-	"github.com/stagefold/stagefold/convert/report"
 )
 
 const aboutConvert = `PATH is a script, or a directory with all scripts below it; the default is the
@@ -33,7 +31,7 @@ func convertCommand(s streams) *cli.Command {
 		Usage:       "print the conversion as a diff, or write it",
 		UsageText:   "stagefold convert [FLAGS] [PATH...]",
 		Description: aboutConvert,
-		Flags:       append(convertFlags(), knownFlags()...),
+		Flags:       slices.Concat(convertFlags(), discoverFlags(), knownFlags()),
 		Action:      func(c *cli.Context) error { return runConvert(c, s) },
 	}
 }
@@ -60,48 +58,60 @@ func convertFlags() []cli.Flag {
 
 // A choice is a flag whose value is one of a few words.
 type choice struct {
-	flag  string
-	words []string
+	command string // "" for all
+	flag    string
+	words   []string
 }
 
 func choices() []choice {
 	return []choice{
-		{"format", []string{"text", "diff", "json"}},
-		{"color", []string{"auto", "always", "never"}},
+		{"convert", "format", []string{"text", "diff", "json"}},
+		{"scan", "format", []string{"text", "json", "markdown"}},
+		{"check", "format", []string{"text", "json"}},
+		{"", "color", []string{"auto", "always", "never"}},
 	}
 }
 
+// checkChoices refuses a word that is none of its flag's.
+func checkChoices(c *cli.Context) error {
+	for _, choice := range choices() {
+		if choice.command != "" && choice.command != c.Command.Name || !hasFlag(c, choice.flag) {
+			continue
+		}
+		if word := c.String(choice.flag); !slices.Contains(choice.words, word) {
+			return usagef(c, "--%s: expected one of %q, found %q", choice.flag, choice.words, word)
+		}
+	}
+	return nil
+}
+
+func hasFlag(c *cli.Context, name string) bool { return flagNamed(c.Command, name) != nil }
+
 // A conversion is a run of the convert command.
 type conversion struct {
+	*survey
 	ctx     *cli.Context
 	streams streams
-	known   known
-	repos   map[string]*repository // by repository.dir, which is Unit.Root here
-	units   []report.Unit
 }
 
 func runConvert(c *cli.Context, s streams) error {
 	if err := checkConvert(c); err != nil {
 		return err
 	}
-	k, err := readKnown(c)
+	y, err := newSurveyor(c, s)
 	if err != nil {
 		return err
 	}
-	l, err := newLocator()
+	defer y.locator.close()
+	g, err := convertTargets(c, y.locator)
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	targets, err := convertTargets(c, l)
+	found, err := y.survey(g)
 	if err != nil {
 		return err
 	}
-	v := &conversion{ctx: c, streams: s, known: k, repos: l.repos}
-	if err := v.convert(targets); err != nil {
-		return err
-	}
-	refuseShared(v.units)
+	v := &conversion{survey: found, ctx: c, streams: s}
 	if c.Bool("write") {
 		v.write()
 	}
@@ -113,10 +123,8 @@ func runConvert(c *cli.Context, s streams) error {
 
 // checkConvert refuses flags that make no sense, alone or together.
 func checkConvert(c *cli.Context) error {
-	for _, choice := range choices() {
-		if word := c.String(choice.flag); !slices.Contains(choice.words, word) {
-			return usagef(c, "--%s: expected one of %q, found %q", choice.flag, choice.words, word)
-		}
+	if err := checkChoices(c); err != nil {
+		return err
 	}
 	if c.Bool("dockerfile-only") && (c.Bool("write") || c.String("format") != "text") {
 		return usagef(c, "--dockerfile-only prints a Dockerfile: it does not go with --write or --format")
@@ -127,67 +135,23 @@ func checkConvert(c *cli.Context) error {
 	return nil
 }
 
-// convertTargets returns the scripts to convert. Flags that speak of one unit
-// need exactly one.
-func convertTargets(c *cli.Context, l *locator) ([]target, error) {
+// convertTargets returns what to convert. Flags that speak of one unit need exactly
+// one script.
+func convertTargets(c *cli.Context, l *locator) (*gathering, error) {
 	if script := c.String("script"); script != "" {
 		t, err := l.script(script, ".")
-		return []target{t}, err
+		return &gathering{targets: []target{t}}, err
 	}
-	targets, err := l.targets(pathsOf(c))
-	if err != nil || len(targets) == 1 {
-		return targets, err
+	g, err := gather(c, l)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"dockerfile-only", "builder-file", "runtime-file"} {
-		if c.IsSet(name) {
-			return nil, usagef(c, "--%s needs one unit: expected one script, found %d; name it", name, len(targets))
+		if n := g.units(); n != 1 && c.IsSet(name) {
+			return nil, usagef(c, "--%s needs one unit: expected one script, found %d; name it", name, n)
 		}
 	}
-	return targets, nil
-}
-
-func (v *conversion) convert(targets []target) error {
-	for _, t := range targets {
-		builder, err := v.file(t, "builder-file")
-		if err != nil {
-			return err
-		}
-		runtime, err := v.file(t, "runtime-file")
-		if err != nil {
-			return err
-		}
-		dir, err := v.known.callDir(t.repo)
-		if err != nil {
-			return err
-		}
-		result := convert.Convert(t.repo.root.FS(), convert.Options{
-			Script: t.script, BuilderFile: builder, RuntimeFile: runtime,
-			Dir: dir, Args: v.known.args, Env: v.known.env,
-		})
-		if !t.named {
-			passOver(result)
-		}
-		v.units = append(v.units, report.Unit{Root: t.repo.dir, Result: result})
-	}
-	return nil
-}
-
-// passOver makes nothing of a refusal that only says that the script is no builder
-// pattern: below a directory there are many such scripts, and nobody named this one.
-func passOver(r *convert.Result) {
-	rest := slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return f.Code == "SF202" })
-	if len(rest) < len(r.Findings) && !finding.Refused(rest) {
-		r.Status, r.Findings = convert.Nothing, nil
-	}
-}
-
-// file returns the file that flag names, as a path in the repository of t, or ""
-// where the flag is not given.
-func (v *conversion) file(t target, flag string) (string, error) {
-	if !v.ctx.IsSet(flag) {
-		return "", nil
-	}
-	return t.repo.inside(v.ctx.String(flag))
+	return g, nil
 }
 
 // failures returns why units could not be written.

@@ -59,7 +59,7 @@ func runExplain(c *cli.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		trace := shparse.Read(shparse.Config{FS: t.repo.root.FS(), Path: t.script, Dir: dir, Args: k.args, Env: k.env})
+		trace := shparse.Read(shparse.Config{FS: t.repo.fsys, Path: t.script, Dir: dir, Args: k.args, Env: k.env})
 		if err := trace.Explain(&product); err != nil {
 			return err
 		}

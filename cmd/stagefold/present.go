@@ -9,6 +9,7 @@ import (
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/convert/scan"
 )
 
 // report delivers the product, and then the messages unless they are in it: what
@@ -46,8 +47,8 @@ func (v *conversion) diff(w io.Writer) error {
 	if v.ctx.IsSet("output") && style == report.Visible {
 		style = report.Exact
 	}
-	for _, u := range v.units {
-		if err := report.Diff(w, u.Changes, style); err != nil {
+	for _, group := range scan.Groups(v.units) {
+		if err := report.Diff(w, changesOf(group), style); err != nil {
 			return err
 		}
 	}
@@ -55,12 +56,12 @@ func (v *conversion) diff(w io.Writer) error {
 }
 
 func (v *conversion) written(w io.Writer) error {
-	for i := range v.units {
-		u := &v.units[i]
+	for _, group := range scan.Groups(v.units) {
+		u := group[0]
 		if !u.Written {
 			continue
 		}
-		if err := report.Written(w, u.Changes, func(path string) string { return v.name(u, path) }); err != nil {
+		if err := report.Written(w, changesOf(group), func(path string) string { return v.name(u, path) }); err != nil {
 			return err
 		}
 	}
@@ -82,18 +83,22 @@ func (v *conversion) dockerfile(w io.Writer) error {
 }
 
 // shown returns the units with roots as the person would type them.
-func (v *conversion) shown() []report.Unit {
-	units := slices.Clone(v.units)
-	for i, u := range units {
-		units[i].Root = v.repos[u.Root].display(".")
+func (s *survey) shown() []report.Unit {
+	var units []report.Unit
+	for _, u := range s.units {
+		if u.As != scan.Builder {
+			one := u.Unit
+			one.Root = s.repos[u.Root].display(".")
+			units = append(units, one)
+		}
 	}
 	return units
 }
 
 // messages writes findings and totals for people.
 func (v *conversion) messages(w io.Writer) error {
-	for i := range v.units {
-		if err := v.unitMessages(w, &v.units[i]); err != nil {
+	for _, u := range v.units {
+		if err := v.unitMessages(w, u); err != nil {
 			return err
 		}
 	}
@@ -104,7 +109,7 @@ func (v *conversion) messages(w io.Writer) error {
 	return err
 }
 
-func (v *conversion) unitMessages(w io.Writer, u *report.Unit) error {
+func (v *conversion) unitMessages(w io.Writer, u *scan.Unit) error {
 	p := report.Findings{
 		Style:   styleFor(v.streams.err, v.ctx.String("color")),
 		Sources: u.Sources,
@@ -120,13 +125,16 @@ func (v *conversion) unitMessages(w io.Writer, u *report.Unit) error {
 	if !v.ctx.Bool("verbose") {
 		return nil
 	}
+	if u.As == scan.Builder {
+		return nil
+	}
 	_, err := fmt.Fprintf(w, "%s: %s\n", report.Text(v.name(u, u.Script)), u.Status)
 	return err
 }
 
 // summary renders the totals, and says where they are only what would be.
 func (v *conversion) summary() string {
-	totals := report.Count(v.units)
+	totals := report.Count(v.shown())
 	if totals.Converted+totals.Assumed == 0 || v.ctx.Bool("write") {
 		return totals.String()
 	}

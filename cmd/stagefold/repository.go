@@ -2,30 +2,22 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/tree"
 )
 
 // A repository is a directory tree that stagefold reads and writes in, and never
 // leaves.
 type repository struct {
 	root *os.Root
-	dir  string // absolute, without symbolic links
-	cwd  string // likewise
-}
-
-// A target is a script to work on.
-type target struct {
-	repo   *repository
-	script string // slash-separated, relative to repo.dir
-	named  bool   // by the person, and not found below a directory
+	fsys tree.FS // of root
+	dir  string  // absolute, without symbolic links
+	cwd  string  // likewise
 }
 
 // display returns path, which is relative to the root of the repository, as the
@@ -95,59 +87,6 @@ func pathsOf(c *cli.Context) []string {
 	return c.Args().Slice()
 }
 
-// targets returns the scripts that paths name, in order and each once: a script
-// itself, or those of all units below a directory.
-func (l *locator) targets(paths []string) ([]target, error) {
-	var all []target
-	for _, path := range paths {
-		found, err := l.below(path)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range found {
-			same := func(o target) bool { return o.repo == t.repo && o.script == t.script }
-			if i := slices.IndexFunc(all, same); i < 0 {
-				all = append(all, t)
-			} else {
-				all[i].named = all[i].named || t.named
-			}
-		}
-	}
-	return all, nil
-}
-
-func (l *locator) below(path string) ([]target, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		t, err := l.script(path, filepath.Dir(path))
-		return []target{t}, err
-	}
-	full, err := realDir(path)
-	if err != nil {
-		return nil, err
-	}
-	repo, err := l.repository(full)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := repo.relative(full)
-	if err != nil {
-		return nil, err
-	}
-	scripts, err := convert.Find(repo.root.FS(), dir)
-	if err != nil {
-		return nil, fmt.Errorf("look for scripts below %q: %w", path, err)
-	}
-	var found []target
-	for _, s := range scripts {
-		found = append(found, target{repo: repo, script: s})
-	}
-	return found, nil
-}
-
 // script is the target of a script in the repository around dir.
 func (l *locator) script(path, dir string) (target, error) {
 	around, err := realDir(dir)
@@ -173,7 +112,7 @@ func (l *locator) repository(dir string) (*repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &repository{root: root, dir: at, cwd: l.cwd}
+	r := &repository{root: root, fsys: tree.New(root), dir: at, cwd: l.cwd}
 	l.repos[at] = r
 	return r, nil
 }

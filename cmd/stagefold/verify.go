@@ -20,8 +20,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/discover"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/convert/scan"
+	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/convert/verify/proof"
 )
 
@@ -170,24 +173,27 @@ func (v *verification) find(l *locator) error {
 	if err != nil {
 		return err
 	}
-	var units []report.Unit
+	var jobs []scan.Job
 	for _, t := range targets {
-		result, err := v.convert(t)
+		o, err := v.options(t)
 		if err != nil {
 			return err
 		}
-		units = append(units, report.Unit{Root: t.repo.dir, Result: result})
+		jobs = append(jobs, scan.Job{FS: t.repo.fsys, Root: t.repo.dir, Options: o, As: t.as()})
 	}
-	refuseShared(units)
-	for i, u := range units {
+	units, err := scan.Convert(v.ctx.Context, jobs, scan.Options{})
+	if err != nil {
+		return err
+	}
+	for _, u := range scan.Settle(units) {
 		repo := l.repos[u.Root]
-		if u.Status == convert.Nothing && !targets[i].named {
+		if u.As == scan.Builder || u.Status == convert.Nothing && u.As != scan.Named {
 			continue
 		}
-		one := v.unit(repo, u)
+		one := v.unit(repo, u.Unit)
 		one.unit.Old, one.unit.Changes = repo.dir, u.Changes
 		if len(u.Changes) == 0 {
-			one.proof = unproved(u)
+			one.proof = unproved(u.Unit)
 		}
 		v.units = append(v.units, one)
 	}
@@ -204,14 +210,20 @@ func unproved(u report.Unit) *proof.Proof {
 	return &proof.Proof{Script: u.Script, Verdict: proof.Unproved, Reason: reason}
 }
 
-func (v *verification) convert(t target) (*convert.Result, error) {
+// options are what the command line says of a target.
+func (v *verification) options(t target) (convert.Options, error) {
 	dir, err := v.known.callDir(t.repo)
+	return convert.Options{Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env}, err
+}
+
+func (v *verification) convert(t target) (*convert.Result, error) {
+	o, err := v.options(t)
 	if err != nil {
 		return nil, err
 	}
-	result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env})
+	result := convert.Convert(t.repo.fsys, o)
 	if !t.named {
-		passOver(result)
+		scan.PassOver(result)
 	}
 	return result, nil
 }
@@ -268,9 +280,11 @@ func (h *history) below(l *locator, path string) error {
 	}
 	scripts := []string{rel}
 	if info.IsDir() {
-		if scripts, err = convert.Find(old.root.FS(), rel); err != nil {
+		tree, err := discover.Walk(h.ctx.Context, old.fsys, discover.Options{Dir: rel})
+		if err != nil {
 			return fmt.Errorf("look for scripts below %q in %s: %w", path, h.ctx.String("before"), err)
 		}
+		scripts = tree.Scripts
 	}
 	for _, script := range scripts {
 		result, err := h.convert(target{repo: old, script: script, named: !info.IsDir()})
@@ -302,7 +316,7 @@ func (h *history) before(l *locator, repo *repository) (*repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := &repository{root: root, dir: dir, cwd: repo.dir}
+	old := &repository{root: root, fsys: tree.New(root), dir: dir, cwd: repo.dir}
 	l.repos[dir] = old
 	return old, nil
 }

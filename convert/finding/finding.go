@@ -41,6 +41,17 @@ func (s Severity) String() string {
 // MarshalText makes a Severity a word in JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for _, known := range []Severity{Note, Warning, Error} {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("expected a severity, found %q", text)
+}
+
 // A Code names a rule of the table, such as "SF012".
 type Code string
 

@@ -102,4 +102,5 @@ var rules = []Rule{
 	{"SF304", Error, "a file of the unit is not a regular file", "replace it with a regular file inside the repository"},
 	{"SF305", Error, "two units share a file", "give each script its own copy of the file, or put both builds into one script"},
 	{"SF306", Error, "the script builds from another Dockerfile than the one named", "leave out --builder-file and --runtime-file: the script names its files itself"},
+	{"SF307", Warning, "a Dockerfile that changes is built by another script too", "see that the other script's image is still the one you want"},
 }

@@ -92,13 +92,13 @@ func unitDocument(u Unit) UnitDocument {
 		doc.Changes = append(doc.Changes, changeDocument(c))
 	}
 	for _, f := range u.Findings {
-		doc.Findings = append(doc.Findings, findingDocument(f))
+		doc.Findings = append(doc.Findings, DocumentFinding(f))
 	}
 	return doc
 }
 
 func changeDocument(c edit.Change) ChangeDocument {
-	doc := ChangeDocument{Path: c.Path, Action: action(c)}
+	doc := ChangeDocument{Path: c.Path, Action: Action(c)}
 	if !c.Delete {
 		text := string(c.New)
 		doc.Text = &text
@@ -106,7 +106,8 @@ func changeDocument(c edit.Change) ChangeDocument {
 	return doc
 }
 
-func action(c edit.Change) string {
+// Action names what a change does with its file: "create", "modify" or "delete".
+func Action(c edit.Change) string {
 	switch {
 	case c.Delete:
 		return "delete"
@@ -117,7 +118,8 @@ func action(c edit.Change) string {
 	}
 }
 
-func findingDocument(f finding.Finding) FindingDocument {
+// DocumentFinding returns the JSON form of a finding.
+func DocumentFinding(f finding.Finding) FindingDocument {
 	return FindingDocument{
 		Code:      f.Code,
 		Severity:  f.Severity,

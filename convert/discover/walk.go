@@ -1,0 +1,213 @@
+package discover
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert"
+)
+
+// MaxDepth is how many directories below one another are entered. It bounds what a
+// tree can cost that was made to be deep.
+const MaxDepth = 400
+
+// Options say where to look. The zero value is the whole repository, as git sees it.
+type Options struct {
+	Dir     string   // the directory to look below; "" is the root
+	Include []string // patterns as of a .gitignore in the root: other scripts are left out
+	Exclude []string // likewise: what they match is left out
+	Ignored Ignored
+	Jobs    int // how many files to read at a time; 0 is one for each processor
+}
+
+// Ignored says what to do with files that git ignores.
+type Ignored uint8
+
+const (
+	LeaveOut Ignored = iota
+	Enter            // take them like others
+)
+
+// A Tree is what Walk found. All paths are relative to the root of the file system,
+// and sorted.
+type Tree struct {
+	Scripts      []string // that build an image and may get files out of it
+	Builders     []string // that build an image, and have no word for more
+	Dockerfiles  []string
+	Texts        []string // that people or programs read, and that may name other files
+	Repositories []string // with a .git of their own: not entered
+	Skipped      []Skip
+}
+
+// A Skip is a file or directory that was not looked into.
+type Skip struct {
+	Path   string
+	Reason string
+}
+
+// A HeadFS can read the first bytes of a file. Without it files are read whole.
+type HeadFS interface {
+	fs.FS
+	ReadHead(name string, limit int64) (head []byte, whole bool, err error)
+}
+
+// Walk looks through a directory. It fails where that can't be read.
+func Walk(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
+	w := &walker{fsys: fsys, opts: o, filter: newFilter(o), tree: &Tree{}}
+	dir := path.Clean(cmp.Or(o.Dir, "."))
+	if err := w.dir(dir, w.rulesAbove(dir)); err != nil {
+		return nil, err
+	}
+	if err := w.read(ctx); err != nil {
+		return nil, err
+	}
+	w.sort()
+	return w.tree, nil
+}
+
+// Sift returns which of the named files are scripts that Walk would find. What is
+// missing or no script is left out.
+func Sift(ctx context.Context, fsys fs.FS, names []string, o Options) (*Tree, error) {
+	w := &walker{fsys: fsys, opts: o, filter: newFilter(o), tree: &Tree{}}
+	for _, name := range names {
+		if info, err := fs.Lstat(fsys, name); err == nil && !w.filter.exclude.covers(name) {
+			w.file(name, info.Mode())
+		}
+	}
+	err := w.read(ctx)
+	w.sort()
+	return w.tree, err
+}
+
+type walker struct {
+	fsys    fs.FS
+	opts    Options
+	filter  filter
+	tree    *Tree
+	scripts []*script
+}
+
+// rulesAbove returns the rules that hold in dir and are not its own: none where
+// dir is ignored itself, and yet somebody named it.
+func (w *walker) rulesAbove(dir string) *rules {
+	if w.opts.Ignored == Enter || dir == "." {
+		return w.info()
+	}
+	r := w.info().within(w.fsys, ".", ".gitignore")
+	for i, c := range dir {
+		if c == '/' {
+			r = r.within(w.fsys, dir[:i], ".gitignore")
+		}
+	}
+	if r.coversDir(dir) {
+		return nil
+	}
+	return r
+}
+
+// info returns the rules that git keeps beside the repository's files.
+func (w *walker) info() *rules {
+	if w.opts.Ignored == Enter {
+		return nil
+	}
+	return (*rules)(nil).within(w.fsys, ".", ".git/info/exclude")
+}
+
+// dir looks through a directory in which the rules above hold.
+func (w *walker) dir(dir string, above *rules) error {
+	entries, err := fs.ReadDir(w.fsys, dir)
+	if err != nil {
+		return err
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+	}
+	rules := above
+	if w.opts.Ignored == LeaveOut && has(".gitignore") {
+		rules = above.within(w.fsys, dir, ".gitignore")
+	}
+	for _, e := range entries {
+		w.entry(path.Join(dir, e.Name()), e, rules)
+	}
+	return nil
+}
+
+func (w *walker) entry(name string, e fs.DirEntry, rules *rules) {
+	if own(e.Name()) || rules.ignored(name, e.IsDir()) || w.filter.exclude.ignored(name, e.IsDir()) {
+		return
+	}
+	switch {
+	case !e.IsDir():
+		w.file(name, e.Type())
+	case w.isRepository(name):
+		w.tree.Repositories = append(w.tree.Repositories, name)
+	case strings.Count(name, "/") >= MaxDepth:
+		w.skip(name, "more than "+strconv.Itoa(MaxDepth)+" directories deep")
+	default:
+		if err := w.dir(name, rules); err != nil {
+			w.skipFor(name, err)
+		}
+	}
+}
+
+// own reports whether an entry is git's, or stagefold's.
+func own(base string) bool { return base == ".git" || base == ".stagefold" }
+
+func (w *walker) isRepository(dir string) bool {
+	_, err := fs.Lstat(w.fsys, path.Join(dir, ".git"))
+	return err == nil
+}
+
+// file sorts a file in, by its name.
+func (w *walker) file(name string, mode fs.FileMode) {
+	if !mode.IsRegular() {
+		return
+	}
+	base := path.Base(name)
+	if isDockerfile(base) {
+		w.tree.Dockerfiles = append(w.tree.Dockerfiles, name)
+	}
+	if convert.MayMention(name) {
+		w.tree.Texts = append(w.tree.Texts, name)
+	}
+	if mayBeScript(base) {
+		w.scripts = append(w.scripts, &script{path: name})
+	}
+}
+
+func (w *walker) skip(name, reason string) {
+	w.tree.Skipped = append(w.tree.Skipped, Skip{Path: name, Reason: reason})
+}
+
+func (w *walker) skipFor(name string, err error) {
+	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+		err = pathErr.Err // the name stands beside it
+	}
+	w.skip(name, err.Error())
+}
+
+// sort makes the lists of the tree, in order.
+func (w *walker) sort() {
+	spread(w.scripts)
+	for _, s := range w.scripts {
+		switch {
+		case s.err != nil:
+			w.skipFor(s.path, s.err)
+		case !s.is || !w.filter.wants(s.path):
+		case s.talk == extracts:
+			w.tree.Scripts = append(w.tree.Scripts, s.path)
+		case s.talk == client|building:
+			w.tree.Builders = append(w.tree.Builders, s.path)
+		}
+	}
+	for _, list := range [][]string{w.tree.Scripts, w.tree.Builders, w.tree.Dockerfiles, w.tree.Texts, w.tree.Repositories} {
+		slices.Sort(list)
+	}
+	slices.SortFunc(w.tree.Skipped, func(a, b Skip) int { return cmp.Compare(a.Path, b.Path) })
+}

@@ -1,0 +1,96 @@
+package scan
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/finding"
+)
+
+// maxText is the size in bytes up to which a file is searched.
+const maxText = 1 << 20
+
+// NoMentions stands for convert.Options.Mentions where Mention is called later.
+func NoMentions(string) []finding.Finding { return nil }
+
+// Mention looks through the texts of one repository for the names of files that its
+// units delete, and adds what it finds to their findings. It reads each text once.
+func Mention(fsys fs.FS, units []*Unit, texts []string) {
+	m := mentioner{deleted: map[string][]*Unit{}, changed: map[string]bool{}}
+	for _, u := range units {
+		for _, c := range u.Changes {
+			m.changed[c.Path] = true
+			if c.Delete {
+				m.deleted[c.Path] = append(m.deleted[c.Path], u)
+				m.bases = append(m.bases, path.Base(c.Path))
+			}
+		}
+	}
+	slices.Sort(m.bases)
+	m.bases = slices.Compact(m.bases)
+	for _, name := range texts {
+		if len(m.bases) > 0 && !m.changed[name] {
+			m.text(fsys, name)
+		}
+	}
+}
+
+type mentioner struct {
+	deleted map[string][]*Unit
+	changed map[string]bool
+	bases   []string // the base names of deleted files
+}
+
+func (m *mentioner) text(fsys fs.FS, name string) {
+	info, err := fs.Lstat(fsys, name)
+	if err != nil || info.Size() > maxText {
+		return
+	}
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil || bytes.IndexByte(src, 0) >= 0 {
+		return
+	}
+	for _, deleted := range m.candidates(name, src) {
+		found := convert.Mentions(name, src, deleted)
+		for _, u := range m.deleted[deleted] {
+			u.say(found...)
+			if len(found) > 0 {
+				u.Sources[name] = src
+			}
+		}
+	}
+}
+
+// candidates returns the deleted files that a text may name: those beside it, and
+// those whose whole path it holds.
+func (m *mentioner) candidates(name string, src []byte) []string {
+	var found []string
+	add := func(p string) {
+		if m.deleted[p] != nil && !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	for _, base := range m.bases {
+		for at := 0; ; at += len(base) {
+			i := bytes.Index(src[at:], []byte(base))
+			if i < 0 {
+				break
+			}
+			at += i
+			add(path.Join(path.Dir(name), base))
+			add(path.Clean(string(src[pathStart(src, at):at]) + base))
+		}
+	}
+	return found
+}
+
+// pathStart is where the path that goes on at the byte at begins.
+func pathStart(src []byte, at int) int {
+	for at > 0 && (src[at-1] == '/' || convert.NameByte(src[at-1])) {
+		at--
+	}
+	return at
+}
