@@ -29,6 +29,13 @@
 // warnings hold. Refused: nothing changes, and the errors say where, why and what
 // can be done. Nothing: there is no builder pattern here.
 //
+// # Where lines come from
+//
+// Result.Texts says of each byte of a new file where it came from: text that stays is
+// where it stood, new text comes from all that it replaces, and from the operations of
+// the script whose work it does, such as the "docker cp" behind a COPY --from. So each
+// line that is not blank comes from somewhere, and one that is Kept is an old line.
+//
 // # What is understood
 //
 // One or more builders and one or more final images. Builders may feed each other,

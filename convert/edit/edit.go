@@ -13,7 +13,14 @@ import (
 type Edit struct {
 	Start, End int // offsets in bytes; Start == End inserts
 	Text       string
-	From       Origin // where Text was copied from, if from anywhere
+	// From are the places that Text is there for, besides what it replaces: where it was
+	// copied from, or what it does the work of now.
+	From []Origin
+}
+
+// Equal reports whether two edits are the same in all.
+func (e Edit) Equal(o Edit) bool {
+	return e.Start == o.Start && e.End == o.End && e.Text == o.Text && slices.Equal(e.From, o.From)
 }
 
 // Apply returns src with all edits made. Edits may come in any order; equal
@@ -41,7 +48,7 @@ func order(size int, edits []Edit) ([]Edit, error) {
 	slices.SortStableFunc(sorted, func(a, b Edit) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
-	sorted = slices.Compact(sorted)
+	sorted = slices.CompactFunc(sorted, Edit.Equal)
 	at := 0
 	for _, e := range sorted {
 		if e.Start > e.End || e.End > size {

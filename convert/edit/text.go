@@ -13,18 +13,6 @@ type Origin struct {
 	Start, End int
 }
 
-// Join returns the bytes from the first of o and p to the last, or o where they are
-// of two files. The zero Origin adds nothing.
-func (o Origin) Join(p Origin) Origin {
-	switch {
-	case o == Origin{}:
-		return p
-	case p == Origin{} || o.File != p.File:
-		return o
-	}
-	return Origin{o.File, min(o.Start, p.Start), max(o.End, p.End)}
-}
-
 // Lines are the numbers, from 1, of the first and the last line that o has a byte of.
 // src is the text of its file.
 func (o Origin) Lines(src []byte) (first, last int) {
@@ -91,7 +79,7 @@ func (t Text) put(e Edit, old Text) Text {
 	if e.Text == "" {
 		return t
 	}
-	origins := []Origin{e.From}
+	origins := slices.Clone(e.From)
 	for _, p := range old.pieces {
 		origins = append(origins, p.origins...)
 	}

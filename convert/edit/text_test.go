@@ -11,7 +11,7 @@ import (
 func TestTextLines(t *testing.T) {
 	const src = "FROM a\nCOPY app .\nCMD x\n"
 	text, err := NewText("D", []byte(src)).Apply([]Edit{
-		{Start: 0, End: 0, Text: "FROM b AS builder\n", From: Origin{"B", 3, 9}},
+		{Start: 0, End: 0, Text: "FROM b AS builder\n", From: []Origin{{"B", 3, 9}}},
 		{Start: 11, End: 11, Text: " --from=builder"},
 		{Start: 18, End: 24, Text: "CMD y\nUSER z\n"},
 	})

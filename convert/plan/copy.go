@@ -166,6 +166,7 @@ func (r *rewriter) lines() []CopyLine {
 				Chown:   r.needsChown(a),
 				Sources: []string{r.source(a)},
 				Dest:    r.dest(it, a),
+				Why:     a.deeds(),
 			})
 		}
 	}
@@ -177,7 +178,7 @@ func appendLine(lines []CopyLine, l CopyLine) []CopyLine {
 	if n := len(lines); n > 0 {
 		last := &lines[n-1]
 		if last.From == l.From && last.Chown == l.Chown && last.Dest == l.Dest && directoryLike(l.Dest) {
-			last.Sources = append(last.Sources, l.Sources...)
+			last.Sources, last.Why = append(last.Sources, l.Sources...), append(last.Why, l.Why...)
 			return lines
 		}
 	}

@@ -43,7 +43,7 @@ func (p *planner) carryMode(a artifact) {
 	case len(end.Shell) > 0 || strings.ContainsAny(a.path, " \t\n'\"$\\`*?[#&;|<>(){}!~"):
 		p.say(finding.New("SF218", at, "the mode of %q is changed on the host, and its path can't be written plainly in a RUN", a.file.Path))
 	default:
-		a.from.part.addRun(chmods(modes, a.path))
+		a.from.part.addRun(chmods(modes, a.path), a.deeds()...)
 	}
 }
 
@@ -75,9 +75,9 @@ func chmods(modes []string, name string) string {
 	return strings.Join(list, " && ")
 }
 
-// addRun adds a RUN to the end of the part's stage, once.
-func (part *Part) addRun(text string) {
-	if !slices.Contains(part.Runs, text) {
-		part.Runs = append(part.Runs, text)
+// addRun adds a RUN to the end of the part's stage, once, for the work of operations.
+func (part *Part) addRun(text string, why ...finding.Range) {
+	if !slices.ContainsFunc(part.Runs, func(r Run) bool { return r.Text == text }) {
+		part.Runs = append(part.Runs, Run{text, why})
 	}
 }

@@ -36,6 +36,15 @@ type artifact struct {
 	file shparse.File
 }
 
+// deeds are the operations that made the artifact what it was on the host.
+func (a artifact) deeds() []finding.Range {
+	var list []finding.Range
+	for _, op := range a.file.By {
+		list = append(list, op.Range)
+	}
+	return list
+}
+
 // A resolver answers what a source of a build's copies stands for.
 type resolver struct {
 	p     *planner

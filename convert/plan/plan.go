@@ -67,7 +67,7 @@ type Part struct {
 	Rewrites []Rewrite
 
 	// Runs are instructions to add at the end of Stage.
-	Runs []string
+	Runs []Run
 
 	// ArgNames are the new names of build arguments of this part, by the old.
 	ArgNames map[string]string
@@ -83,6 +83,12 @@ type Replacement struct {
 	Text  string
 }
 
+// A Run is a RUN to add. Why are the operations whose work it does.
+type Run struct {
+	Text string
+	Why  []finding.Range
+}
+
 // A Rewrite is what becomes of one COPY or ADD: the instructions in its place,
 // in order. The lines carry all its flags.
 type Rewrite struct {
@@ -96,6 +102,8 @@ type CopyLine struct {
 	Chown   bool     // --chown=0:0 is needed
 	Sources []string // as Dockerfile words without quotes: wildcards work, $ does not
 	Dest    string   // likewise
+
+	Why []finding.Range // the operations that brought the files to where the author's instruction finds them
 }
 
 // Context reports whether the line copies from the build context.

@@ -191,7 +191,7 @@ func (p *planner) moveJob(j *job) {
 		p.say(finding.New("SF206", j.op.Range, "docker run does work in the container, with a setting that a RUN can't have"))
 		return
 	}
-	j.node.part.addRun(text)
+	j.node.part.addRun(text, j.op.Range)
 }
 
 // takesBelow reports whether an artifact of the node lies below the directory.

@@ -130,10 +130,12 @@ func runEdit(p *plan.Part) edit.Edit {
 		keyword = "run "
 	}
 	var text strings.Builder
+	var why []edit.Origin
 	for _, run := range p.Runs {
-		text.WriteString(p.File.EOL + keyword + run)
+		text.WriteString(p.File.EOL + keyword + run.Text)
+		why = append(why, origins(run.Why...)...)
 	}
-	return edit.Edit{Start: end, End: end, Text: text.String()}
+	return edit.Edit{Start: end, End: end, Text: text.String(), From: why}
 }
 
 // rewriteEdits change a COPY or ADD into the lines of the plan: the first one by
@@ -150,11 +152,13 @@ func rewriteEdits(f *dockerfile.File, rw plan.Rewrite) []edit.Edit {
 	} else if e, ok := w.inPlace(rw.Lines[0]); ok {
 		edits = append(edits, e...)
 	} else {
-		edits = append(edits, edit.Edit{Start: in.Range.Start.Offset, End: in.Range.End.Offset, Text: w.line(rw.Lines[0])})
+		edits = append(edits, edit.Edit{
+			Start: in.Range.Start.Offset, End: in.Range.End.Offset, Text: w.line(rw.Lines[0]), From: origins(rw.Lines[0].Why...),
+		})
 	}
 	end := in.Range.End.Offset
 	for _, l := range rw.Lines[1:] {
-		edits = append(edits, edit.Edit{Start: end, End: end, Text: f.EOL + w.indent() + w.line(l)})
+		edits = append(edits, edit.Edit{Start: end, End: end, Text: f.EOL + w.indent() + w.line(l), From: append(origins(l.Why...), origins(in.Range)...)})
 	}
 	return edits
 }
@@ -193,7 +197,7 @@ func (w *lineWriter) inPlace(l plan.CopyLine) ([]edit.Edit, bool) {
 		edits = append(edits, at(w.in.KeywordRange, key))
 	}
 	k := w.in.KeywordRange.End.Offset
-	edits = append(edits, edit.Edit{Start: k, End: k, Text: fromFlags(l)})
+	edits = append(edits, edit.Edit{Start: k, End: k, Text: fromFlags(l), From: origins(l.Why...)})
 	for i, word := range ops {
 		text := l.Dest
 		if i < len(l.Sources) {

@@ -37,9 +37,9 @@ func withComment(in *dockerfile.Instruction) finding.Range {
 }
 
 // text is what stands at the top of the result, with the plan's new words.
-func (g global) text() (string, error) {
+func (g global) text() (edit.Text, error) {
 	if g.goes {
-		return "", nil
+		return edit.Text{}, nil
 	}
 	var edits []edit.Edit
 	for _, r := range g.part.Replacements {
@@ -50,8 +50,8 @@ func (g global) text() (string, error) {
 			edits = append(edits, e)
 		}
 	}
-	text, err := edit.Apply([]byte(g.part.File.Slice(g.at)), edits)
-	return string(text), err
+	f := g.part.File
+	return edit.NewText(f.Path, f.Source).Slice(g.at.Start.Offset, g.at.End.Offset).Apply(edits)
 }
 
 // lift takes globals away from where they were, and with them the plan's edits of

@@ -75,10 +75,10 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 	var list []fileEdit
 	for _, sp := range s.Splices {
 		text := sp.Text
-		var from edit.Origin
+		var from []edit.Origin
 		if sp.From.File != "" {
-			from = edit.Origin{File: sp.From.File, Start: sp.From.Start.Offset, End: sp.From.End.Offset}
-			text = string(t.Sources[from.File][from.Start:from.End])
+			from = origins(sp.From)
+			text = string(t.Sources[sp.From.File][sp.From.Start.Offset:sp.From.End.Offset])
 		}
 		if sp.Old != "" {
 			text = strings.Replace(text, sp.Old+"=", sp.New+"=", 1)
@@ -86,7 +86,7 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 		text = sp.Before + text + sp.After
 		if n := len(list); n > 0 && list[n-1].file == sp.File && list[n-1].Start == sp.Start && sp.Start == sp.End {
 			list[n-1].Text += text
-			list[n-1].From = list[n-1].From.Join(from)
+			list[n-1].From = append(list[n-1].From, from...)
 			continue
 		}
 		list = append(list, fileEdit{sp.File, edit.Edit{Start: sp.Start, End: sp.End, Text: text, From: from}})
@@ -95,8 +95,17 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 }
 
 func appendOnce(edits []edit.Edit, e edit.Edit) []edit.Edit {
-	if slices.Contains(edits, e) {
+	if slices.ContainsFunc(edits, e.Equal) {
 		return edits
 	}
 	return append(edits, e)
+}
+
+// origins are ranges as an edit names them.
+func origins(ranges ...finding.Range) []edit.Origin {
+	var list []edit.Origin
+	for _, r := range ranges {
+		list = append(list, edit.Origin{File: r.File, Start: r.Start.Offset, End: r.End.Offset})
+	}
+	return list
 }

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strings"
-
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
@@ -15,7 +13,7 @@ type top struct {
 	parts []*plan.Part
 	// missing are the directives that the first part lacks.
 	missing []dockerfile.Directive
-	args    string // the lines of the global ARGs
+	args    []edit.Line // the lines of the global ARGs
 }
 
 // newTop refuses directives that contradict each other.
@@ -42,9 +40,7 @@ func (t *top) addGlobals(p *plan.Part) []finding.Finding {
 		if err != nil {
 			return []finding.Finding{finding.New("SF104", g.at, "the changes to %s collide: %v", p.File.Path, err)}
 		}
-		for line := range strings.Lines(text) {
-			t.args += strings.TrimRight(line, "\r\n") + t.parts[0].File.EOL
-		}
+		t.args = append(t.args, text.Lines()...)
 	}
 	return nil
 }
@@ -83,17 +79,14 @@ func (t *top) edits(i int, planned []edit.Edit) []edit.Edit {
 // firstEdits put what moves up into the first part.
 func (t *top) firstEdits() []edit.Edit {
 	f := t.parts[0].File
-	var directives strings.Builder
-	for _, d := range t.missing {
-		directives.WriteString("# " + d.Name + "=" + d.Value + f.EOL)
-	}
 	var edits []edit.Edit
-	if directives.Len() > 0 {
-		edits = append(edits, edit.Edit{Start: directivesEnd(f), End: directivesEnd(f), Text: directives.String()})
+	for _, d := range t.missing {
+		text := "# " + d.Name + "=" + d.Value + f.EOL
+		edits = append(edits, edit.Edit{Start: directivesEnd(f), End: directivesEnd(f), Text: text, From: origins(d.Range)})
 	}
-	if t.args != "" {
-		at := f.Stages[0].From.Comments.Start.Offset
-		edits = append(edits, edit.Edit{Start: at, End: at, Text: t.args})
+	at := f.Stages[0].From.Comments.Start.Offset
+	for _, l := range t.args {
+		edits = append(edits, edit.Edit{Start: at, End: at, Text: l.Text + f.EOL, From: l.Origins})
 	}
 	return edits
 }

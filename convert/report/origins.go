@@ -50,24 +50,26 @@ func mark(l edit.Line) string {
 	return "~"
 }
 
-// Places are the lines that origins stand on: "build.sh:3-5,9 Dockerfile:2".
+// Places are the lines that origins stand on, each once, those of one file together:
+// "Dockerfile:2 build.sh:3-5,9".
 func Places(origins []edit.Origin, sources map[string][]byte) string {
-	var out strings.Builder
-	file, lines := "", ""
+	var files []string
+	lines := map[string][]string{}
 	for _, o := range origins {
 		first, last := o.Lines(sources[o.File])
 		these := strconv.Itoa(first)
 		if last > first {
 			these += "-" + strconv.Itoa(last)
 		}
-		switch {
-		case o.File != file:
-			file, lines = o.File, these
-			out.WriteString(" " + file + ":" + these)
-		case these != lines:
-			lines = these
-			out.WriteString("," + these)
+		if lines[o.File] == nil {
+			files = append(files, o.File)
+		}
+		if !slices.Contains(lines[o.File], these) {
+			lines[o.File] = append(lines[o.File], these)
 		}
 	}
-	return strings.TrimPrefix(out.String(), " ")
+	for i, f := range files {
+		files[i] = f + ":" + strings.Join(lines[f], ",")
+	}
+	return strings.Join(files, " ")
 }
