@@ -40,6 +40,8 @@ func convertFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, DisableDefaultText: true,
 			Usage: "write the files: all of a unit, or none"},
+		&cli.BoolFlag{Name: "allow-dirty", DisableDefaultText: true,
+			Usage: "write where git has changes that are not committed, too"},
 		&cli.BoolFlag{Name: "dockerfile-only", DisableDefaultText: true,
 			Usage: "print the resulting Dockerfile of one unit, and nothing else"},
 		&cli.StringFlag{Name: "script", TakesFile: true, Usage: "convert the unit of this script, `FILE`"},
@@ -107,13 +109,20 @@ func runConvert(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("write") {
+		if err := finishPending(s.err, y.locator); err != nil {
+			return err
+		}
+	}
 	found, err := y.survey(g)
 	if err != nil {
 		return err
 	}
 	v := &conversion{survey: found, ctx: c, streams: s}
 	if c.Bool("write") {
-		v.write()
+		if err := v.write(); err != nil {
+			return err
+		}
 	}
 	if err := errors.Join(v.report(), v.failures()); err != nil {
 		return err

@@ -48,6 +48,7 @@ func (y *surveyor) survey(g *gathering) (*survey, error) {
 	if err != nil {
 		return nil, err
 	}
+	warnPending(y.streams.err, y.locator)
 	bar := newProgress(y.streams.err, len(jobs), y.ctx.Bool("quiet"))
 	units, err := scan.ConvertShard(y.ctx.Context, jobs, shard, scan.Options{Jobs: y.ctx.Int("jobs"), Done: func(*scan.Unit) { bar.step() }})
 	bar.clear()

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/write"
 )
 
 // MaxDepth is how many directories below one another are entered. It bounds what a
@@ -156,8 +157,11 @@ func (w *walker) entry(name string, e fs.DirEntry, rules *rules) {
 	}
 }
 
-// own reports whether an entry is git's, or stagefold's.
-func own(base string) bool { return base == ".git" || base == ".stagefold" }
+// own reports whether an entry is git's, or stagefold's: its journal, and what a
+// crash may have left beside the files that it was writing.
+func own(base string) bool {
+	return base == ".git" || base == ".stagefold" || strings.HasPrefix(base, write.Prefix)
+}
 
 func (w *walker) isRepository(dir string) bool {
 	_, err := fs.Lstat(w.fsys, path.Join(dir, ".git"))

@@ -5,6 +5,7 @@ package edit
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -68,4 +69,8 @@ type Change struct {
 	Old    []byte
 	New    []byte
 	Delete bool
+
+	// Mode is what a new file gets; 0 leaves it to the system. A file that is
+	// replaced keeps its own.
+	Mode fs.FileMode
 }

@@ -164,7 +164,11 @@ func (t *transaction) create(name *string, f *file, text []byte) error {
 		return err
 	}
 	*name = temp
-	return errors.Join(fill(out, f.info, text), out.Close())
+	err = fill(out, f.info, text)
+	if err == nil && f.info == nil && f.change.Mode != 0 {
+		err = out.Chmod(f.change.Mode)
+	}
+	return errors.Join(err, out.Close())
 }
 
 // fill writes and syncs the file. The owner comes before the mode, since a change
