@@ -98,14 +98,20 @@ func (c *call) runBuild(stdin io.Reader) int {
 	if len(id) > 0 && status == 0 && !steps.cached {
 		c.note(Event{Kind: ImageID, Text: string(id)})
 	}
-	switch {
-	case quiet && status == 0:
-		_, err = fmt.Println(string(id))
-	case quiet:
-		_, err = os.Stderr.Write(log.Bytes())
+	if quiet {
+		c.trouble(tellQuiet(status, id, log.Bytes()))
 	}
-	c.trouble(err)
 	return status
+}
+
+// tellQuiet prints what a quiet build prints: the id, or what went wrong.
+func tellQuiet(status int, id, log []byte) error {
+	if status != 0 {
+		_, err := os.Stderr.Write(log)
+		return err
+	}
+	_, err := fmt.Println(string(id))
+	return err
 }
 
 func ignoreMissing(err error) error {

@@ -35,6 +35,7 @@ type Session struct {
 	Path    string            // the PATH without the front
 	Engine  map[string]string // the engine variables as the user has them
 	Builder string            // a buildx builder to use, or ""
+	Buildx  string            // the directory of buildx's configuration, where it is the session's own
 	NoCache bool              // build without the cache
 }
 
@@ -134,7 +135,26 @@ func (s *Session) engineEnv() []string {
 			env = append(env, name+"="+value)
 		}
 	}
+	if s.Buildx != "" {
+		env = append(env, "BUILDX_CONFIG="+s.Buildx)
+	}
 	return append(env, "PATH="+s.Path)
+}
+
+// Join makes the session build on the BuildKit daemon at address, by a builder that
+// only the session knows.
+func (s *Session) Join(address string) error {
+	s.Buildx, s.Builder = filepath.Join(s.Dir, "buildx"), s.ID
+	if _, err := s.docker("buildx", "create", "--name", s.Builder, "--driver", "remote", address); err != nil {
+		return err
+	}
+	return s.Save()
+}
+
+// Answers reports whether the session's builder does.
+func (s *Session) Answers() bool {
+	_, err := s.docker("buildx", "inspect", "--bootstrap", "--timeout", "10s", s.Builder)
+	return err == nil
 }
 
 // docker runs the real client and returns what it prints, where it fails too.
