@@ -86,11 +86,28 @@ var entryAspects = []struct {
 func diffConfig(old, new *Image) []Difference {
 	var diffs []Difference
 	for _, field := range configFields {
-		if x, y := render(field.of(old)), render(field.of(new)); x != y {
-			diffs = append(diffs, Difference{Aspect: field.name, Old: x, New: y})
+		x, y := render(field.of(old)), render(field.of(new))
+		if x == y {
+			continue
 		}
+		if field.name == "Labels" {
+			names := changed(old.Config.Labels, new.Config.Labels)
+			x, y = render(part(old.Config.Labels, names)), render(part(new.Config.Labels, names))
+		}
+		diffs = append(diffs, Difference{Aspect: field.name, Old: x, New: y})
 	}
 	return diffs
+}
+
+// part is what m has of names: images have many labels, and few that differ.
+func part(m map[string]string, names []string) map[string]string {
+	some := map[string]string{}
+	for _, name := range names {
+		if value, ok := m[name]; ok {
+			some[name] = value
+		}
+	}
+	return some
 }
 
 // configFields are the fields of an image's config that are compared.

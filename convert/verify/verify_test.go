@@ -240,6 +240,16 @@ func TestDiffConfig(t *testing.T) {
 	}
 }
 
+// TestDiffLabels names the labels that differ, and no others.
+func TestDiffLabels(t *testing.T) {
+	a := read(t, save(t, `{"config":{"Labels":{"same":"1","other":"1","gone":""}}}`))
+	b := read(t, save(t, `{"config":{"Labels":{"same":"1","other":"2"}}}`))
+	want := []Difference{{Aspect: "Labels", Old: `{"gone":"","other":"1"}`, New: `{"other":"2"}`}}
+	if diff := cmp.Diff(want, Diff(a, b)); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+}
+
 func TestDiffConfigTakesEmptyForMissing(t *testing.T) {
 	a := read(t, save(t, `{"config":{"Env":null,"Labels":{}}}`))
 	b := read(t, save(t, `{"config":{"Env":[],"Volumes":{}}}`))
