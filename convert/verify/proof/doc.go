@@ -19,6 +19,15 @@
 // An image that only the old way leaves must be one that files were taken out of:
 // the builder. What would have left the machine (pushes) must be the same as well.
 //
+// # Where it is built
+//
+// On the engine of the docker command line, with the builder that the script and the
+// user's settings choose, or on another one (Options.Builder). With
+// Options.BuildKit a BuildKit daemon builds, and the engine takes the images: it
+// makes containers of them, and archives to compare. An image of the script's own is
+// not known to such a daemon; a FROM of it can't be built there. Spread shares units
+// out among daemons.
+//
 // All runs use one directory, one after the other, so that the path of the build is
 // the same for each.
 package proof

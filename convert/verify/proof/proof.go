@@ -31,6 +31,10 @@ type Options struct {
 	Repeat  int      // how often to build the old way, at least 1
 	Ignore  []string // patterns of image paths to set aside, see verify.Judge
 	Builder string   // the buildx builder to use; the script's own choice where empty
+	// BuildKit is the address of a BuildKit daemon to build on, such as
+	// tcp://10.0.0.7:1234. Images come back to the engine, in which files are
+	// extracted and images compared. Empty for none.
+	BuildKit string
 	// Progress is told what is begun, such as "building the old way (1 of 2)".
 	// Nil is fine.
 	Progress func(string)

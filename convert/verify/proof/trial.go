@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/stagefold/stagefold/convert/verify"
@@ -48,7 +49,7 @@ type image struct {
 
 // Prove runs u the old and the new way and compares what they leave. Where one of
 // the two can't be built, the proof says so; an error is a trouble of stagefold's
-// own, or the end of ctx. In any case what was made is removed.
+// own, the end of ctx, or ErrGone. In any case what was made is removed.
 func Prove(ctx context.Context, u Unit, o Options) (p *Proof, err error) {
 	t := &trial{unit: u, opts: o, begun: time.Now()}
 	if err := t.open(); err != nil {
@@ -57,7 +58,10 @@ func Prove(ctx context.Context, u Unit, o Options) (p *Proof, err error) {
 	defer func() { err = errors.Join(err, t.close()) }()
 	p = &Proof{Script: u.Script}
 	err = t.prove(ctx, p)
-	if errors.Is(err, errBuild) {
+	switch {
+	case errors.Is(err, errBuild) && t.gone():
+		return nil, fmt.Errorf("%q: %w", o.BuildKit, ErrGone)
+	case errors.Is(err, errBuild):
 		p.Verdict, p.Failure = Failed, t.failure
 		err = nil
 	}
@@ -82,8 +86,26 @@ func (t *trial) open() (err error) {
 	if err := os.Mkdir(t.temp(), 0o700); err != nil {
 		return err
 	}
-	t.session, err = front.New(t.dir, t.opts.Program)
-	return err
+	if t.session, err = front.New(t.dir, t.opts.Program); err != nil {
+		return err
+	}
+	if t.opts.BuildKit == "" {
+		t.session.Builder = t.opts.Builder
+		return nil
+	}
+	if err := t.session.Join(t.opts.BuildKit); err != nil {
+		return err
+	}
+	if !t.session.Answers() {
+		return fmt.Errorf("%q: %w", t.opts.BuildKit, ErrGone)
+	}
+	return nil
+}
+
+// gone reports whether a build failed because its BuildKit daemon is gone, and not
+// by itself.
+func (t *trial) gone() bool {
+	return t.opts.BuildKit != "" && (strings.Contains(t.failure.Output, "Unavailable") || !t.session.Answers())
 }
 
 // close removes everything.
@@ -199,7 +221,6 @@ func (t *trial) prepare(way string) error {
 			return err
 		}
 	}
-	t.session.Builder = t.opts.Builder
 	t.session.NoCache = t.opts.Repeat > 1 && len(t.runs) > 0
 	return t.session.Save()
 }
