@@ -45,14 +45,16 @@ func seed(env *testscript.Env) error {
 	return os.CopyFS(filepath.Join(env.WorkDir, "want"), os.DirFS("../../convert/testdata/examples/href-counter"))
 }
 
-// condition knows [root]: no file is unreadable then; and [docker]: an engine
-// answers, and the test is no short one.
+// condition knows [root]: no file is unreadable then; [docker]: an engine answers,
+// and the test is no short one; and [buildx]: the client has this plugin.
 func condition(name string) (bool, error) {
 	switch name {
 	case "root":
 		return os.Getuid() == 0, nil
 	case "docker":
 		return hasDocker()
+	case "buildx":
+		return exec.Command("docker", "buildx", "version").Run() == nil, nil
 	default:
 		return false, errors.New("unknown condition")
 	}

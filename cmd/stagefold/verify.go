@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,11 +19,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/stagefold/stagefold/convert"
-	"github.com/stagefold/stagefold/convert/discover"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/convert/scan"
-	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/convert/verify/proof"
 )
 
@@ -72,6 +69,8 @@ func verifyFlags() []cli.Flag {
 		&cli.IntFlag{Name: "repeat", Value: 2, Usage: "build the old way `N` times, to learn what is not reproducible; 1 trusts the cache"},
 		&cli.StringSliceFlag{Name: "ignore-path", Usage: "set paths of the images aside that match `GLOB`, such as /var/log/**; repeatable"},
 		&cli.StringFlag{Name: "builder", Usage: "build with the buildx builder `NAME`"},
+		&cli.StringSliceFlag{Name: "buildkit", Usage: "build on the BuildKit daemon at `ADDR`, such as tcp://10.0.0.7:1234; several share the units"},
+		&cli.StringFlag{Name: "resume", TakesFile: true, Usage: "keep what is verified in `FILE`, and take what it holds as verified"},
 		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "print as `FORMAT`: text, json or markdown"},
 		outputFlag(),
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true, Usage: "no progress and no totals on standard error"},
@@ -110,6 +109,7 @@ type verification struct {
 type verified struct {
 	report.Unit
 	name  string // as the person would type the script
+	key   string // see fingerprint
 	unit  proof.Unit
 	proof *proof.Proof
 }
@@ -143,9 +143,10 @@ func runVerify(c *cli.Context, s streams) error {
 	if err := find(l); err != nil {
 		return err
 	}
-	if err := v.ask(); err != nil {
+	if err := v.ask(ctx); err != nil {
 		return err
 	}
+	// What is finished is reported, also where the rest can't be.
 	if err := errors.Join(v.prove(ctx), v.report()); err != nil {
 		return err
 	}
@@ -158,6 +159,9 @@ func checkVerify(c *cli.Context) error {
 	}
 	if n := c.Int("repeat"); n < 1 {
 		return usagef(c, "--repeat: expected 1 or more, found %d", n)
+	}
+	if c.IsSet("builder") && c.IsSet("buildkit") {
+		return usagef(c, "--builder and --buildkit both say where to build: expected one of them")
 	}
 	for _, p := range c.StringSlice("ignore-path") {
 		if !doublestar.ValidatePattern(p) || !strings.HasPrefix(p, "/") {
@@ -238,91 +242,8 @@ func (v *verification) unit(repo *repository, u report.Unit) verified {
 	return one
 }
 
-// A history finds units in the files that git has in a revision, below dir.
-type history struct {
-	*verification
-	dir string
-}
-
-func (h *history) find(l *locator) error {
-	for _, path := range pathsOf(h.ctx) {
-		if err := h.below(l, path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (h *history) below(l *locator, path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	around := path
-	if !info.IsDir() {
-		around = filepath.Dir(path)
-	}
-	full, err := realDir(around)
-	if err != nil {
-		return err
-	}
-	repo, err := l.repository(full)
-	if err != nil {
-		return err
-	}
-	old, err := h.before(l, repo)
-	if err != nil {
-		return err
-	}
-	rel, err := repo.inside(path)
-	if err != nil {
-		return err
-	}
-	scripts := []string{rel}
-	if info.IsDir() {
-		tree, err := discover.Walk(h.ctx.Context, old.fsys, discover.Options{Dir: rel})
-		if err != nil {
-			return fmt.Errorf("look for scripts below %q in %s: %w", path, h.ctx.String("before"), err)
-		}
-		scripts = tree.Scripts
-	}
-	for _, script := range scripts {
-		result, err := h.convert(target{repo: old, script: script, named: !info.IsDir()})
-		if err != nil {
-			return err
-		}
-		if result.Status == convert.Nothing && info.IsDir() {
-			continue
-		}
-		one := h.unit(repo, report.Unit{Root: repo.dir, Result: result})
-		one.unit.Old = old.dir
-		h.units = append(h.units, one)
-	}
-	return nil
-}
-
-// before opens the old files of repo.
-func (h *history) before(l *locator, repo *repository) (*repository, error) {
-	dir := filepath.Join(h.dir, fmt.Sprint(len(l.repos)), filepath.Base(repo.dir))
-	for _, r := range l.repos {
-		if strings.HasPrefix(r.dir, h.dir) && r.cwd == repo.dir {
-			return r, nil
-		}
-	}
-	if err := proof.Before(repo.dir, h.ctx.String("before"), dir); err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	old := &repository{root: root, fsys: tree.New(root), dir: dir, cwd: repo.dir}
-	l.repos[dir] = old
-	return old, nil
-}
-
 // ask says what is to be run, and waits for a yes unless there is one.
-func (v *verification) ask() error {
+func (v *verification) ask(ctx context.Context) error {
 	var names []string
 	for _, u := range v.units {
 		if u.proof == nil {
@@ -340,37 +261,68 @@ func (v *verification) ask() error {
 		fmt.Fprintf(v.streams.err, "  %s, %d times, and what becomes of it\n", report.Text(name), v.ctx.Int("repeat"))
 	}
 	fmt.Fprint(v.streams.err, "Pushes and the like are held back, and all that is made is removed. Go on? [y/N] ")
-	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+	answer := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(os.Stdin).ReadString('\n') // no answer is no
+		answer <- text
+	}()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case text := <-answer:
+		if word := strings.ToLower(strings.TrimSpace(text)); word != "y" && word != "yes" {
+			return errors.New("nothing was run")
+		}
+		return nil
 	}
-	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
-		return errors.New("nothing was run")
-	}
-	return nil
 }
 
-// prove proves the units one after the other. After an interrupt the rest is left.
+// prove proves the units: one after the other, or shared out among the BuildKit
+// daemons that are given. After an interrupt the rest is left.
 func (v *verification) prove(ctx context.Context) error {
+	notes, err := openNotes(v.ctx.String("resume"))
+	if err != nil {
+		return err
+	}
+	if v.ctx.IsSet("resume") {
+		if err := v.fingerprint(); err != nil {
+			return errors.Join(err, notes.close())
+		}
+	}
+	daemons := v.ctx.StringSlice("buildkit")
+	if daemons == nil {
+		daemons = []string{""}
+	}
+	err = proof.Spread(ctx, len(v.units), daemons, func(ctx context.Context, daemon string, i int) error {
+		err := v.proveUnit(ctx, &v.units[i], daemon, notes)
+		if errors.Is(err, proof.ErrGone) {
+			fmt.Fprintf(v.streams.err, "stagefold: %s; its work goes to others\n", report.Text(err.Error()))
+		}
+		return err
+	})
+	return errors.Join(err, notes.close())
+}
+
+func (v *verification) proveUnit(ctx context.Context, u *verified, daemon string, n *notes) error {
+	if u.proof != nil {
+		return nil
+	}
+	if u.proof = n.proofs[u.key]; u.proof != nil {
+		return nil
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	for i := range v.units {
-		u := &v.units[i]
-		if u.proof != nil {
-			continue
-		}
-		p, err := proof.Prove(ctx, u.unit, proof.Options{
-			Program: []string{program}, Repeat: v.ctx.Int("repeat"), Ignore: v.ctx.StringSlice("ignore-path"),
-			Builder: v.ctx.String("builder"), Progress: v.progress(u.name),
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", u.name, err)
-		}
-		u.proof = p
+	p, err := proof.Prove(ctx, u.unit, proof.Options{
+		Program: []string{program}, Repeat: v.ctx.Int("repeat"), Ignore: v.ctx.StringSlice("ignore-path"),
+		Builder: v.ctx.String("builder"), BuildKit: daemon, Progress: v.progress(u.name),
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", u.name, err)
 	}
-	return nil
+	u.proof = p
+	return n.add(u.key, p)
 }
 
 // progress tells the person what is going on.
@@ -399,10 +351,11 @@ func (v *verification) report() error {
 			}
 		}
 	}
-	if err := deliver(v.ctx, v.streams.out, product.Bytes()); err != nil || v.ctx.Bool("quiet") {
+	err := deliver(v.ctx, v.streams.out, product.Bytes())
+	if err != nil || v.ctx.Bool("quiet") || len(proofs) == 0 && len(v.units) > 0 {
 		return err
 	}
-	_, err := fmt.Fprintln(v.streams.err, proof.Totals(proofs))
+	_, err = fmt.Fprintln(v.streams.err, proof.Totals(proofs))
 	return err
 }
 
