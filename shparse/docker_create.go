@@ -65,7 +65,7 @@ func (cr *Create) writes() []Effect {
 		case m.ReadOnly:
 			list = append(list, Effect{Verb: ReadFile, Path: m.Host})
 		default:
-			list = append(list, Effect{Verb: Change, Path: m.Host, Contents: true, Container: cr.Container})
+			list = append(list, Effect{Verb: Share, Path: m.Host, Container: cr.Container, Source: absolute(m.Path)})
 		}
 	}
 	return list

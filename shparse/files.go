@@ -51,6 +51,7 @@ const (
 	Touch                  // makes Path if missing, or changes its times
 	Extract                // copies Source of Container to Path
 	Change                 // changes Path in a way that is not known
+	Share                  // shows Path to the process of Container as Source, where it may do anything to it
 )
 
 // An Effect is one thing that a command does to files of the host.
@@ -116,7 +117,10 @@ type File struct {
 	// in Container: the file was made with the mode 0666 less the umask. Source is
 	// the file that the process printed, relative to its working directory; empty
 	// where that is unknown.
-	Stream  bool
+	Stream bool
+	// Mounted is set for a file of a directory that Container had mounted: its
+	// process wrote it there, where Source is.
+	Mounted bool
 	From    string
 	Content *Value
 	Members []File // their Path is the name in the archive
@@ -133,12 +137,13 @@ type File struct {
 // repository. It is immutable and may be nil, which is a repository of which
 // nothing is known.
 type Files struct {
-	repo   fs.FS
-	names  *repoNames
-	parent *Files
-	delta  map[string]*File // entries that differ from parent's; nil for one that is no more
-	dirs   map[string]bool  // what delta has entries below
-	loose  map[string]bool  // where a command without a model may have made files
+	repo    fs.FS
+	names   *repoNames
+	parent  *Files
+	delta   map[string]*File // entries that differ from parent's; nil for one that is no more
+	dirs    map[string]bool  // what delta has entries below
+	loose   map[string]bool  // where a command without a model may have made files
+	mounted map[string]*File // the directories that containers had mounted
 }
 
 // newFiles returns the repository as it is.
@@ -167,7 +172,10 @@ func (f *Files) At(path string) (File, bool) {
 	if e, ok := f.own(path); ok {
 		return e, true
 	}
-	return f.above(path)
+	if e, ok := f.above(path); ok {
+		return e, true
+	}
+	return f.fromMount(path)
 }
 
 // above returns what the entries of the directories above path say about it.
@@ -207,7 +215,7 @@ func (e File) isOpen() bool {
 func (e File) child(path string, fresh bool) (File, bool) {
 	rest := relative(path, e.Path)
 	c := File{Path: path, Origin: e.Origin, Container: e.Container, Contents: e.Contents, Members: e.Members, By: e.By}
-	c.Modes = inherited(e.Modes)
+	c.Modes, c.Mounted = inherited(e.Modes), e.Mounted
 	switch e.Origin {
 	case Extracted, Unpacked:
 		c.Source = join(e.Source, rest)

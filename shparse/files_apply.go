@@ -10,7 +10,7 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 	if !slices.ContainsFunc(effects, func(e Effect) bool { return e.Verb != ReadFile }) {
 		return f
 	}
-	g := &Files{parent: f, delta: map[string]*File{}, dirs: map[string]bool{}, loose: map[string]bool{}}
+	g := &Files{parent: f, delta: map[string]*File{}, dirs: map[string]bool{}, loose: map[string]bool{}, mounted: map[string]*File{}}
 	if f != nil {
 		g.repo, g.names = f.repo, f.names
 	}
@@ -27,6 +27,7 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 func (f *Files) compact() {
 	for p := f.parent; p != nil && p.size() <= 2*f.size(); p = f.parent {
 		f.delta, f.dirs, f.loose = overlaid(p.delta, f.delta), overlaid(p.dirs, f.dirs), overlaid(p.loose, f.loose)
+		f.mounted = overlaid(p.mounted, f.mounted)
 		f.parent = p.parent
 	}
 	if f.parent == nil {
@@ -35,7 +36,7 @@ func (f *Files) compact() {
 }
 
 // size is what f adds to its parent.
-func (f *Files) size() int { return len(f.delta) + len(f.loose) }
+func (f *Files) size() int { return len(f.delta) + len(f.loose) + len(f.mounted) }
 
 // overlaid returns the entries of top and those of base that it does not replace.
 func overlaid[V any](base, top map[string]V) map[string]V {
@@ -84,6 +85,8 @@ func (f *Files) do(e Effect, by *Op) {
 		f.extract(path, e, by)
 	case Change:
 		f.change(f.resolve(path), e, by)
+	case Share:
+		f.share(f.resolve(path), e, by)
 	}
 }
 
@@ -95,11 +98,11 @@ func (f *Files) doAlike(e Effect, by *Op) {
 	switch e.Verb {
 	case MoveTo:
 		target = e.From
-	case Change, Remove, SetMode:
+	case Change, Share, Remove, SetMode:
 	default:
 		return
 	}
-	if len(target.Holes()) == 0 || isAbs(target) || e.Verb != Change && target.hole() != nil {
+	if len(target.Holes()) == 0 || isAbs(target) || e.Verb != Change && e.Verb != Share && target.hole() != nil {
 		return
 	}
 	for _, b := range f.All() {

@@ -38,6 +38,9 @@ func (f *Files) layer(e File) existence {
 	case Removed:
 		return f.unlessLoose(e.Path)
 	}
+	if e.Mounted {
+		return f.unlessLoose(e.Path)
+	}
 	return unknownExistence
 }
 
