@@ -280,8 +280,8 @@ func (c *converter) collectFold(f *plan.Fold) {
 	c.target = cmp.Or(c.target, final.Path)
 	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path].String())})
 	for _, p := range f.Builders() {
-		if _, kept := c.texts[p.File.Path]; !kept {
-			c.change(edit.Change{Path: p.File.Path, Old: p.File.Source, Delete: true})
+		if _, kept := c.texts[p.File.Path]; !kept && !p.Made {
+			c.change(edit.Change{Path: p.File.Path, Old: c.sources[p.File.Path], Delete: true})
 		}
 	}
 }

@@ -53,6 +53,9 @@
 //     into existing or missing directories, absolute, relative and with "..". Also
 //     the output of cat, which becomes a new file with the shell's mode, and tar
 //     streams whose members are known.
+//   - Directories of the host that a container has mounted (docker run -v $PWD:/src),
+//     of an image that the script builds or of any other: they become a COPY, the
+//     command a RUN, and what a build takes of them a COPY --from.
 //   - Host steps on the extracted files: mkdir, mv, cp, rm and chmod. They become
 //     paths, or a RUN in the builder's stage.
 //   - COPY and ADD that take the files by name, with wildcards, as a directory, or

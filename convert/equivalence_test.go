@@ -94,7 +94,7 @@ func (c *testCase) testConversion(t *testing.T) {
 		}
 		got[change.Path] = string(change.New)
 	}
-	if diff := cmp.Diff(strings.Fields(c.get("deletes", "Dockerfile.build")), deleted); diff != "" {
+	if diff := cmp.Diff(c.deletes(result), deleted); diff != "" {
 		t.Errorf("deleted files (-want +got):\n%s", diff)
 	}
 	if *update {

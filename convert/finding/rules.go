@@ -94,6 +94,10 @@ var rules = []Rule{
 	{"SF228", Warning, "where the script is run from has been assumed", "say it with --dir, or let the script change to its directory: cd \"$(dirname \"$0\")\""},
 	{"SF229", Warning, "a file that goes is named elsewhere in the repository", "change the other place too"},
 	{"SF230", Error, "files come out of a container through a bind mount", "make the command a RUN of a builder's Dockerfile, and copy the file out with docker cp"},
+	{"SF231", Error, "a directory that a container has mounted can't become a COPY", "make the command a RUN of a builder's Dockerfile, behind a COPY of what it needs"},
+	{"SF232", Warning, "what a container writes into a directory of the host is not there any more", "see whether anything but the images needs it"},
+	{"SF233", Warning, "what a container does not need has been assumed", "see what the command reads: the result is the same if it holds"},
+	{"SF234", Warning, "how a command runs has been assumed", "see what the command does: the result is the same if it holds"},
 	{"SF250", Note, "an ignore file has an entry for an extracted file", "take the entry out, if nothing else makes the file"},
 
 	{"SF301", Error, "a file that the build needs is missing", "check the path; it is relative to the directory the script runs in"},

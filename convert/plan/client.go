@@ -19,6 +19,7 @@ func (p *planner) checkClient(n, final *node) {
 			WithHint("use one client for both builds"))
 	case globalKey(a) != globalKey(b):
 		p.say(finding.New("SF212", n.part.Op.Range, "the two builds have different flags in front of %q", strings.Join(a.Path, " ")))
+	case n.part.Made:
 	case subcommand(a) != subcommand(b) || assignKey(n.part.Op) != assignKey(final.part.Op):
 		p.say(finding.New("SF225", n.part.Op.Range, "the builder is built as %s is from now on", final.part.File.Path))
 	}

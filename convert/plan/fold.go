@@ -50,18 +50,25 @@ func (p *planner) fold(nodes []*node) *Fold {
 
 // fresh is the part as it was read, without the plan of another fold.
 func (part *Part) fresh() *Part {
-	return &Part{File: part.File, Op: part.Op, Build: part.Build, Stage: part.Stage, Args: part.Args}
+	return &Part{File: part.File, Op: part.Op, Build: part.Build, Stage: part.Stage, Args: part.Args, Text: part.Text, Made: part.Made}
 }
 
 // readAll loads the Dockerfiles that may take part, and resolves their copies.
 func (p *planner) readAll() {
 	for _, n := range p.nodes {
-		if !n.source && len(p.artifactHosts(n.part.Op.Files)) == 0 {
+		if n.part.Made || !n.source && len(p.artifactHosts(n.part.Op.Files)) == 0 && len(n.part.Op.Files.Mounts()) == 0 {
 			continue
 		}
-		loaded := p.load(n)
+		p.load(n)
 		p.findings = append(p.findings, n.problems...)
-		if loaded {
+	}
+	// What takes files stands behind what gives them: so a container's work is known
+	// to be needed when its turn comes.
+	for _, n := range slices.Backward(p.nodes) {
+		if p.needsWork(n) {
+			p.equip(n)
+		}
+		if n.part.File != nil && !n.failed {
 			p.resolve(n)
 		}
 	}

@@ -116,6 +116,9 @@ func (r *resolver) unknown(src dockerfile.Path) {
 func (r *resolver) plain(it *item, rel string) {
 	host := path.Join(r.n.dir, rel)
 	f, ok := r.files.At(host)
+	if r.fromMount(it, host) {
+		return
+	}
 	if ok && f.Origin == shparse.Extracted && !f.Contents {
 		if it.context = false; r.spoilt(it.word, f) {
 			return
@@ -235,7 +238,7 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 		r.p.say(unknownValue(f.By[0].Range, "the path in the container", hole))
 		return artifact{}, false
 	}
-	from := r.p.nodeOf(f.Container.Image)
+	from := r.p.makerOf(f.Container)
 	if from == nil {
 		r.p.say(finding.New("SF007", f.By[0].Range, "%q comes out of a container of %q, which the script does not build",
 			f.Path, f.Container.Image.Ref.String()))
@@ -260,7 +263,7 @@ func workdir(n *node, c *shparse.Container) (string, bool) {
 		return dir, known && path.IsAbs(dir)
 	}
 	if n.part.Stage == nil {
-		return "/", true // its Dockerfile was refused already
+		return "/", !n.part.Made // its Dockerfile was refused already
 	}
 	end := n.part.Stage.At(nil, n.part.Args)
 	return end.Workdir, end.WorkdirKnown
@@ -309,7 +312,7 @@ func (r *resolver) artifactsBelow(dir string) []artifact {
 			found = append(found, a)
 		}
 	}
-	return found
+	return append(found, r.mountsBelow(dir)...)
 }
 
 // inContext reports whether the context holds the path without the artifacts.

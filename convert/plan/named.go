@@ -12,7 +12,7 @@ func (p *planner) checkNamed() {
 func (p *planner) checkFile(name, kind string, isKind func(*node) bool) {
 	var reader *node
 	for _, n := range p.nodes {
-		if n.part.File == nil || !isKind(n) {
+		if n.part.File == nil || n.part.Made || !isKind(n) {
 			continue
 		}
 		if n.part.File.Path == name {

@@ -164,6 +164,10 @@ var stageName = pattern(`^[a-z][a-z0-9_.-]*$`)
 // Dockerfile's name, its directory, and its tag.
 func candidates(part *Part) []string {
 	var words []string
+	if part.Made {
+		name, _, _ := strings.Cut(path.Base(part.Stage.Base), ":")
+		return slices.DeleteFunc([]string{name}, func(w string) bool { return !stageName.MatchString(w) })
+	}
 	base := strings.ToLower(path.Base(part.File.Path))
 	words = append(words, strings.TrimPrefix(base, "dockerfile."), strings.TrimSuffix(base, ".dockerfile"), path.Base(path.Dir(part.File.Path)))
 	for _, tag := range part.Build.Tags {

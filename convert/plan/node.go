@@ -16,6 +16,9 @@ type planner struct {
 	nodes    []*node
 	scaffold *scaffold // what fold leaves over; nil where nothing folds
 	findings []finding.Finding
+	// workers are the nodes that containers with directories of the host mounted
+	// belong to.
+	workers map[*shparse.Container]*node
 }
 
 // A node is a build of the way, as a vertex of the graph whose edges are the
@@ -27,6 +30,9 @@ type node struct {
 	prefix   string    // dir as seen from the one context of the result; "" where it is that
 	takes    []*intake // its copies that take artifacts
 	source   bool      // something is copied out of a container of its image
+	jobs     []*job    // the work of its containers in directories of the host
+	equipped bool      // the work of jobs is in its Dockerfile
+	written  int       // where their lines begin in its text
 	failed   bool      // its Dockerfile could not be read; the reason is in problems
 	problems []finding.Finding
 }
@@ -52,12 +58,21 @@ func Make(in Input) []*Plan {
 }
 
 // say records a finding.
-func (p *planner) say(f finding.Finding) { p.findings = append(p.findings, f) }
+func (p *planner) say(f finding.Finding) {
+	for _, n := range p.nodes {
+		if n.wrote(f.Range) {
+			f.Range = n.jobs[0].op.Range
+		}
+	}
+	p.findings = append(p.findings, f)
+}
 
 // plan is the pipeline of one way.
 func (p *planner) plan() *Plan {
 	plan := &Plan{Way: p.way}
-	if p.scan(); p.extracts() {
+	p.scan()
+	p.scanMounts()
+	if p.extracts() {
 		plan.Folds = p.foldAll()
 		if len(plan.Folds) > 0 {
 			plan.Script = p.script(plan.Folds)
@@ -79,7 +94,7 @@ func (p *planner) scan() {
 // extracts reports whether anything on the host comes out of a container of an
 // image that the way builds, and marks the builds it comes from.
 func (p *planner) extracts() bool {
-	any := false
+	any := len(p.workers) > 0
 	for _, c := range p.containers() {
 		if n := p.nodeOf(c.Image); n != nil {
 			n.source = true
@@ -203,7 +218,7 @@ func (p *planner) dockerfilePath(n *node) (string, []finding.Finding) {
 // the file is as in the repository.
 func hostChange(files *shparse.Files, name string) (deed string, where finding.Range) {
 	f, ok := files.At(name)
-	if !ok || f.Origin == shparse.Repository || bystander(f) {
+	if !ok || f.Origin == shparse.Repository || bystander(f) || path.Base(name) == ".dockerignore" && f.Mounted {
 		return "", finding.Range{}
 	}
 	if n := len(f.By); n > 0 {

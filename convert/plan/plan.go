@@ -4,6 +4,7 @@ import (
 	"io/fs"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -51,6 +52,13 @@ type Part struct {
 	Stage *dockerfile.Stage // the stage that the build makes: its target, or the last one
 	Args  dockerfile.Args   // the build arguments that it is given
 
+	// Text is the text of File where the conversion wrote a part of it; empty
+	// where the repository holds it as it is.
+	Text edit.Text
+	// Made is set where File is no file of the repository: the conversion wrote it
+	// for the work of a docker run, which is Op.
+	Made bool
+
 	// Name is what the rest of the result calls Stage. It is empty for the
 	// final part.
 	Name string
@@ -75,6 +83,14 @@ type Part struct {
 	// Drops are instructions that go, such as a global ARG that an earlier part
 	// declares alike.
 	Drops []*dockerfile.Instruction
+}
+
+// Source is the text of File, with where each of its bytes came from.
+func (part *Part) Source() edit.Text {
+	if part.Text.Len() > 0 {
+		return part.Text
+	}
+	return edit.NewText(part.File.Path, part.File.Source)
 }
 
 // A Replacement puts Text in the place of Range. An empty Range inserts.

@@ -113,7 +113,7 @@ func (s *scaffold) drop(op *shparse.Op) { s.script.Drop[op] = true }
 
 // mine reports whether the container was made from a builder's image.
 func (s *scaffold) mine(c *shparse.Container) bool {
-	return c != nil && slices.Contains(s.images, c.Image)
+	return c != nil && (slices.Contains(s.images, c.Image) || s.p.equipped(c))
 }
 
 // ours reports whether the image is a builder's.
@@ -148,6 +148,11 @@ func (s *scaffold) build(op *shparse.Op, b *shparse.Build) {
 // create drops a container of a builder that files are copied out of: what it does
 // is part of the builder's stage by now.
 func (s *scaffold) create(op *shparse.Op, c *shparse.Create) {
+	if s.p.equipped(c.Container) {
+		s.drop(op)
+		s.p.assumeLeft(op, c)
+		return
+	}
 	if !s.ours(c.Container.Image) {
 		return
 	}
@@ -261,7 +266,9 @@ func (s *scaffold) names() {
 				s.script.Names = append(s.script.Names, text)
 			}
 		}
-		s.script.Names = append(s.script.Names, path.Base(b.File.Path))
+		if !b.Made {
+			s.script.Names = append(s.script.Names, path.Base(b.File.Path))
+		}
 	}
 	for op := range s.script.Drop {
 		if c, ok := op.Act.(*shparse.Create); ok {

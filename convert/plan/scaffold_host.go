@@ -13,6 +13,7 @@ func (s *scaffold) collectHosts() {
 	for _, op := range s.p.way.Ops {
 		states = append(states, op.Files)
 	}
+	s.collectMounted()
 	var made, kept []string
 	for _, files := range slices.Compact(states) {
 		for _, f := range files.Under(".") {
@@ -88,7 +89,7 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 	}
 	ours := 0
 	for _, e := range h.Effects {
-		if s.concerns(e) {
+		if s.concerns(op, e) {
 			ours++
 		}
 	}
@@ -98,7 +99,7 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 	case ours == 0:
 	case s.readsID(op, h):
 		s.drop(op)
-	case ours == len(h.Effects) && s.onlyMoves(h):
+	case ours == len(h.Effects) && s.onlyMoves(op, h):
 		if len(extracts(op)) > 0 {
 			s.dropMaker(op)
 		} else if !s.clearsRepository(h) {
@@ -108,7 +109,7 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 		args := operands(op)
 		s.removeArgs(op, args, func(i int) bool {
 			name, ok := op.HostPath(args[i].Value).Known()
-			return ok && s.scaffolding(name)
+			return ok && s.gone(op, name)
 		})
 	default:
 		s.p.say(finding.New("SF205", op.Range, "%q uses an extracted file, which is not on the host any more after the conversion", commandName(op)))
@@ -146,9 +147,9 @@ func (s *scaffold) readsID(op *shparse.Op, h *shparse.Host) bool {
 }
 
 // concerns reports whether an effect touches an artifact.
-func (s *scaffold) concerns(e shparse.Effect) bool {
+func (s *scaffold) concerns(op *shparse.Op, e shparse.Effect) bool {
 	for _, v := range []shparse.Value{e.Path, e.From} {
-		if name, ok := v.Known(); ok && name != "" && s.scaffolding(name) {
+		if name, ok := v.Known(); ok && name != "" && s.gone(op, name) {
 			return true
 		}
 	}
@@ -157,14 +158,14 @@ func (s *scaffold) concerns(e shparse.Effect) bool {
 
 // onlyMoves reports whether all effects shift artifacts about on the host, which
 // the copies of the result account for.
-func (s *scaffold) onlyMoves(h *shparse.Host) bool {
+func (s *scaffold) onlyMoves(op *shparse.Op, h *shparse.Host) bool {
 	return !slices.ContainsFunc(h.Effects, func(e shparse.Effect) bool {
 		switch e.Verb {
-		case shparse.Remove, shparse.MakeDir, shparse.SetMode, shparse.Extract:
+		case shparse.Remove, shparse.MakeDir, shparse.SetMode, shparse.SetOwner, shparse.Extract:
 			return false
 		case shparse.MoveTo, shparse.CopyTo:
 			from, ok := e.From.Known()
-			return !ok || !s.scaffolding(from)
+			return !ok || !s.gone(op, from)
 		}
 		return true
 	})
@@ -196,7 +197,7 @@ func operands(op *shparse.Op) []shparse.Arg {
 
 // unknown refuses a command without a model that may use an artifact.
 func (s *scaffold) unknown(op *shparse.Op, u *shparse.Unknown) {
-	live := s.p.artifactHosts(op.Files)
+	live := append(s.p.artifactHosts(op.Files), s.mountedHosts(op)...)
 	for _, v := range u.Paths {
 		name, ok := v.Known()
 		if ok && slices.ContainsFunc(live, func(l string) bool { return below(l, name) || below(name, l) }) {

@@ -46,7 +46,7 @@ func (p *planner) moveWorkOf(n *node) {
 
 // containersOf are the containers of the node's image that artifacts come from.
 func (p *planner) containersOf(n *node) []*shparse.Container {
-	return slices.DeleteFunc(p.containers(), func(c *shparse.Container) bool { return p.nodeOf(c.Image) != n })
+	return slices.DeleteFunc(p.containers(), func(c *shparse.Container) bool { return p.makerOf(c) != n || p.equipped(c) })
 }
 
 // idleCommands do nothing to the files of a container.
@@ -235,6 +235,8 @@ func (p *planner) convertCommand(j *job) bool {
 
 var (
 	plainWord = pattern(`^[A-Za-z0-9_./:=@%+,-]+$`)
+	// quotable is what a shell, and RUN too, takes as it is in single quotes.
+	quotable = pattern(`^[A-Za-z0-9_./:=@%+,;&|()*?${} "-]+$`)
 	// plainScript is one line that RUN takes for nothing else: no JSON, no flag, no
 	// here-document, no line that goes on. A job in the background would leave
 	// behind what stands in front of it.
@@ -293,12 +295,17 @@ func shellText(n *node, argv []string) (string, bool) {
 	if isScript(argv) && plainScript.MatchString(argv[2]) {
 		return argv[2], true
 	}
-	for _, a := range argv {
-		if !plainWord.MatchString(a) {
+	words := slices.Clone(argv)
+	for i, a := range words {
+		switch {
+		case plainWord.MatchString(a):
+		case i == 0 || !quotable.MatchString(a):
 			return "", false
+		default:
+			words[i] = "'" + a + "'"
 		}
 	}
-	return strings.Join(argv, " "), !strings.Contains(argv[0], "=")
+	return strings.Join(words, " "), !strings.Contains(argv[0], "=")
 }
 
 // hasShell reports whether the node's image has the default shell, as a RUN in

@@ -23,7 +23,7 @@ func Dockerfile(f *plan.Fold) (edit.Text, []finding.Finding) {
 	}
 	var out edit.Text
 	for i, p := range parts {
-		text, err := edit.NewText(p.File.Path, p.File.Source).Apply(top.edits(i, partEdits(p, shared(f, p))))
+		text, err := p.Source().Apply(top.edits(i, partEdits(p, shared(f, p))))
 		if err != nil {
 			return edit.Text{}, append(findings, finding.New("SF104", p.File.Header, "the changes to %s collide: %v", p.File.Path, err))
 		}

@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// carries reports whether a container of a builder does nothing but copy files of
+// its image into a mounted directory, and from where to where.
+func (p *planner) carries(n *node, c *shparse.Create) (sources []string, dest string, ok bool) {
+	if n == nil || n.part.Made || n.part.File == nil && !p.load(n) || c.Detached || c.Flag("user") != nil || len(c.Argv) == 0 {
+		return nil, "", false
+	}
+	if c.Flag("entrypoint") == nil && lastOf(n.part.Stage, "ENTRYPOINT") != nil {
+		return nil, "", false
+	}
+	argv, ok := p.processOf(n, c)
+	if !ok || len(argv) < 3 || path.Base(argv[0]) != "cp" {
+		return nil, "", false
+	}
+	words := argv[1:]
+	if slices.Contains(cpFlags, words[0]) {
+		words = words[1:]
+	}
+	dir, known := workdir(n, c.Container)
+	for i, w := range words {
+		if strings.HasPrefix(w, "-") || hasWildcards(w) || !known && !path.IsAbs(w) {
+			return nil, "", false
+		}
+		if !path.IsAbs(w) {
+			words[i] = dir + "/" + w
+		}
+	}
+	last := len(words) - 1
+	return words[:last], words[last], last > 0 && !slices.ContainsFunc(words[:last], func(w string) bool { return inMount(c, w) })
+}
+
+// cpFlags are the flags of cp that copy what COPY --from copies.
+var cpFlags = []string{"-r", "-R", "-f", "-v", "-a", "-p", "-rf", "-Rf", "-rv", "-av", "-pr", "-rp", "-vr", "-fr"}
+
+// inMount reports whether a path of a container lies in a mounted directory.
+func inMount(c *shparse.Create, name string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m shparse.Mount) bool {
+		target, ok := m.Path.Known()
+		return !ok || below(path.Clean(target), path.Clean(name))
+	})
+}
+
+// carried is a file of a mounted directory, as a file of the image that it is a
+// copy of, where the container did nothing but copy it there.
+func (p *planner) carried(f shparse.File) shparse.File {
+	run, ok := runOf(f.Container)
+	if !ok {
+		return f
+	}
+	sources, dest, ok := p.carries(p.workers[f.Container], run)
+	if !ok {
+		return f
+	}
+	into := len(sources) > 1 || directoryLike(dest) || isMountPoint(run, dest)
+	for _, src := range sources {
+		land := path.Clean(dest)
+		if into && !strings.HasSuffix(src, "/.") {
+			land = path.Join(land, path.Base(src))
+		}
+		if below(land, f.Source) {
+			f.Source = path.Join(src, relative(land, f.Source))
+			p.assumeCopied(p.workers[f.Container], run, f)
+			return f
+		}
+	}
+	return f
+}
+
+func isMountPoint(c *shparse.Create, name string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m shparse.Mount) bool {
+		target, _ := m.Path.Known()
+		return path.Clean(target) == path.Clean(name)
+	})
+}
+
+// assumeCopied says what is assumed of the mode of a file that cp makes anew: it
+// loses what the umask takes.
+func (p *planner) assumeCopied(n *node, c *shparse.Create, f shparse.File) {
+	flags := c.Argv[min(1, len(c.Argv)-1)].String()
+	a := artifact{from: n, path: f.Source, file: f}
+	if strings.HasPrefix(flags, "-") && strings.ContainsAny(flags, "ap") || compiled(a) {
+		return
+	}
+	p.say(finding.New("SF217", c.Args[0].Word, "%q is taken to have no mode bits that a umask of 022 takes from the copy", f.Source))
+}
+
+// checkers are commands that read files and write none.
+var checkers = pattern(`(^|[\s;&|/:-])(tests?|lint|golint|vet|fmt|check|eslint|shellcheck|hadolint|flake8|pylint|mypy|jshint|phpunit|pytest|rspec)([\s;&|:]|$)`)
+
+// makers are words of commands that write files.
+var makers = pattern(`\b(build|install|make|compile|generate|bundle|package|dist|cp|mv|npm ci|get)\b`)
+
+// onlyChecks reports whether a container runs a test or the like, which is taken to
+// leave the files of the repository alone.
+func (p *planner) onlyChecks(c *shparse.Container) bool {
+	run, ok := runOf(c)
+	if !ok {
+		return false
+	}
+	var words []string
+	for _, a := range run.Argv {
+		words = append(words, a.String())
+	}
+	text := strings.Join(words, " ")
+	return checkers.MatchString(run.Args[0].String()+" "+text) && !makers.MatchString(text)
+}
