@@ -1,6 +1,9 @@
 package dockerfile
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
@@ -83,3 +86,13 @@ func (in *Instruction) Flag(name string) *Flag {
 
 // Operands returns the words behind the flags.
 func (in *Instruction) Operands() []Word { return in.Words[len(in.Flags):] }
+
+// TextRange is where the bytes [start, end) of Text stand in the source. What the
+// builder leaves out may lie in between: line continuations, and comment lines.
+func (in *Instruction) TextRange(start, end int) finding.Range {
+	var l logical
+	source := string(in.File.Source)
+	l.join(source, in.File.lines, in.Lines.Start.Line, in.File.Escape)
+	at := len(strings.TrimRightFunc(in.Node.Original, unicode.IsSpace)) - len(in.Text)
+	return in.File.Range(l.span(at+start, at+end))
+}
