@@ -13,6 +13,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/modernize"
 )
 
 // A testCase is a repository in a txtar file. The text in front of its files
@@ -47,6 +49,8 @@ var caseKeys = []struct {
 	{"env", "environment variables that the script is run with"},
 	{"arg", "arguments that the conversion is told"},
 	{"set", "environment variables that the conversion is told"},
+	{"modernize", "Options.Modernize: portable or buildkit"},
+	{"skip", "codes of Options.ModernizeSkip"},
 	{"bases", "names of base images"},
 	{"images", "patterns of the names of all other images that the script makes; example/CASE* unless given"},
 	{"compare", "images that the script leaves"},
@@ -139,14 +143,23 @@ func (c *testCase) options() convert.Options {
 		name, value, _ := strings.Cut(line, "=")
 		env[name] = value
 	}
+	var skip []finding.Code
+	for _, code := range c.words("skip") {
+		skip = append(skip, finding.Code(code))
+	}
 	return convert.Options{
-		Script:      c.get("script", "build.sh"),
-		BuilderFile: c.get("builder-file", ""),
-		RuntimeFile: c.get("runtime-file", ""),
-		Args:        c.words("arg"),
-		Env:         env,
+		Script:        c.get("script", "build.sh"),
+		BuilderFile:   c.get("builder-file", ""),
+		RuntimeFile:   c.get("runtime-file", ""),
+		Args:          c.words("arg"),
+		Env:           env,
+		Modernize:     modes[c.get("modernize", "")],
+		ModernizeSkip: skip,
 	}
 }
+
+// modes are the values of the setting "modernize".
+var modes = map[string]modernize.Mode{"portable": modernize.Portable, "buildkit": modernize.BuildKit}
 
 // files returns the archive's files below prefix, which is cut off their names.
 func (c *testCase) files(prefix string) map[string]string {

@@ -13,7 +13,7 @@ import (
 
 // corpora are the directories of cases that name the findings they raise.
 var corpora = []string{
-	"testdata/refusals", "testdata/equivalence", "testdata/plan", "dockerfile/testdata", "../shparse/testdata", "../cmd/stagefold/testdata",
+	"testdata/refusals", "testdata/equivalence", "testdata/plan", "testdata/modernize", "dockerfile/testdata", "../shparse/testdata", "../cmd/stagefold/testdata",
 }
 
 // elsewhere are the findings that no case of the corpora can raise, with the test

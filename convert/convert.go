@@ -11,6 +11,7 @@ import (
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/modernize"
 	"github.com/stagefold/stagefold/convert/plan"
 	"github.com/stagefold/stagefold/convert/render"
 	"github.com/stagefold/stagefold/shparse"
@@ -41,6 +42,12 @@ type Options struct {
 	// on, and Env the environment variables.
 	Args []string
 	Env  map[string]string
+
+	// Modernize asks for builder stages as one would write them today; the
+	// findings of the codes in ModernizeSkip are not acted on. See the package
+	// modernize.
+	Modernize     modernize.Mode
+	ModernizeSkip []finding.Code
 }
 
 // A Status is the outcome of a conversion.
@@ -189,6 +196,7 @@ func (c *converter) render() {
 	if c.refused() {
 		return
 	}
+	c.modernize()
 	scripts, findings := render.Scripts(c.tr, c.scripts())
 	c.say(findings...)
 	if !c.refused() {

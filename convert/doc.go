@@ -69,6 +69,12 @@
 // no USER but root, no command that changes owners, a base image that is known to
 // run as root, and made by the stage itself.
 //
+// # What is modernized
+//
+// Nothing, unless Options.Modernize asks for it. Then the builders' stages are
+// rewritten for the build cache, with the same files in them: see the package
+// modernize. The final image's stage stays as it is.
+//
 // # What is refused
 //
 // Each refusal is a finding with a code, and "stagefold explain CODE" has its page.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/internal/dockertest"
+	"github.com/stagefold/stagefold/convert/modernize"
 	"github.com/stagefold/stagefold/convert/verify"
 )
 
@@ -68,6 +69,9 @@ func (c *testCase) testBuilders(t *testing.T, lab *dockertest.Lab, missing error
 		return
 	}
 	for _, b := range lab.Builders() {
+		if !c.buildable(b) {
+			continue
+		}
 		t.Run(string(b), func(t *testing.T) {
 			for _, need := range c.words("needs") {
 				if !lab.Supports(b, features[need]) {
@@ -192,9 +196,48 @@ func (tr *trial) run(t *testing.T) {
 	dir := tr.unpack(t)
 	result := convert.Convert(repository(t, dir), tr.options())
 	tr.checkStatus(t, result)
-	apply(t, dir, result)
+	applyForLab(t, dir, result)
 	after := tr.play(t, dir)
 	tr.compare(t, result, before, after)
+	if tr.get("modernize", "") == "" {
+		tr.runModernized(t, before, textOf(result, result.Dockerfile))
+	}
+}
+
+// runModernized compares the old images with those of the modernized Dockerfile,
+// where that is another one than the faithful.
+func (tr *trial) runModernized(t *testing.T, before effect, faithful string) {
+	options := tr.options()
+	options.Modernize = modernize.Portable
+	if tr.builder == dockertest.BuildKit {
+		options.Modernize = modernize.BuildKit
+	}
+	dir := tr.unpack(t)
+	result := convert.Convert(repository(t, dir), options)
+	if result.Status == convert.Refused {
+		t.Fatalf("--modernize is refused: %v", result.Findings)
+	}
+	if textOf(result, result.Dockerfile) == faithful {
+		return
+	}
+	check(t, tr.lab.Clear(tr.namespace()))
+	applyForLab(t, dir, result)
+	after := tr.play(t, dir)
+	tr.compare(t, result, before, after)
+	if t.Failed() {
+		t.Logf("the modernized Dockerfile:\n%s", textOf(result, result.Dockerfile))
+	}
+}
+
+// applyForLab is apply without the syntax directive that --modernize=buildkit adds:
+// the lab reaches no registry to get a frontend from. The engine's own frontend
+// knows all that the result needs.
+func applyForLab(t *testing.T, dir string, result *convert.Result) {
+	t.Helper()
+	for i, change := range result.Changes {
+		result.Changes[i].New = bytes.TrimPrefix(change.New, []byte("# syntax=docker/dockerfile:1\n"))
+	}
+	apply(t, dir, result)
 }
 
 // bases makes the base images of the case.

@@ -5,7 +5,7 @@
 // Codes are entries of one table (see Rules). A code is never reused for
 // another meaning, and each has a page that "stagefold explain CODE" prints.
 // Ranges: SF0xx the script, SF1xx the Dockerfiles, SF2xx the plan, SF3xx files
-// and the command line.
+// and the command line, SF5xx what --modernize does.
 package finding
 
 import (

@@ -107,4 +107,13 @@ var rules = []Rule{
 	{"SF305", Error, "two units share a file", "give each script its own copy of the file, or put both builds into one script"},
 	{"SF306", Error, "the script builds from another Dockerfile than the one named", "leave out --builder-file and --runtime-file: the script names its files itself"},
 	{"SF307", Warning, "a Dockerfile that changes is built by another script too", "see that the other script's image is still the one you want"},
+
+	{"SF501", Note, "a RUN of several commands becomes several RUNs", ""},
+	{"SF502", Note, "a cd in front of a RUN's commands becomes WORKDIR", ""},
+	{"SF503", Note, "a RUN goes above the COPY in front of it", ""},
+	{"SF504", Note, "the files of a dependency step are copied ahead of the rest", ""},
+	{"SF505", Note, "a RUN gets cache mounts", ""},
+	{"SF506", Warning, "the result needs BuildKit", "Docker 23 and newer build with it; older ones want DOCKER_BUILDKIT=1"},
+	{"SF507", Warning, "a base image is taken to declare no volume", "look for it with docker inspect, or leave such RUNs whole with --modernize-skip SF507"},
+	{"SF508", Note, "a RUN of several commands stays whole", ""},
 }

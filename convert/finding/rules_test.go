@@ -23,7 +23,7 @@ func reasonHeading(s Severity) string {
 }
 
 func TestRules(t *testing.T) {
-	code := regexp.MustCompile(`^SF[0-3]\d\d$`)
+	code := regexp.MustCompile(`^SF[0-35]\d\d$`)
 	last := Code("")
 	for _, r := range Rules() {
 		if !code.MatchString(string(r.Code)) {

@@ -22,6 +22,7 @@ var basePaths = map[string]string{
 	"go":         "bin/go",
 	"group":      "etc/group",
 	"passwd":     "etc/passwd",
+	"tools":      "bin/tools",
 }
 
 // makeBase builds the base image from the host's static busybox.
