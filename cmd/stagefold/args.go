@@ -29,6 +29,8 @@ func interspersed(app *cli.App, args []string) []string {
 			paths = append(paths, arg)
 		case slices.Contains(cli.HelpFlag.Names(), strings.TrimLeft(arg, "-")):
 			return append(head[:at+1], arg) // beside a path the library looks for help on that path
+		case strings.TrimLeft(arg, "-") == modernizeFlag:
+			head = append(head, arg+"="+modes[0].word)
 		case !takesValue(command, arg):
 			head = append(head, arg)
 		case len(rest) == 0:
@@ -66,7 +68,11 @@ func flagNamed(c *cli.Command, name string) cli.Flag {
 	return nil
 }
 
+// needsValue reports whether the word behind a flag is its value.
 func needsValue(f cli.Flag) bool {
+	if f.Names()[0] == modernizeFlag {
+		return false
+	}
 	documented, ok := f.(cli.DocGenerationFlag)
 	return ok && documented.TakesValue()
 }

@@ -26,6 +26,9 @@ func TestInterspersed(t *testing.T) {
 		{"convert - -w", "convert -w -- -"},
 		{"convert a -- -w b", "convert -- a -w b"},
 		{"convert a -w -h b", "convert -h"},
+		{"convert --modernize a", "convert --modernize=portable -- a"},
+		{"convert a -modernize --modernize=buildkit", "convert -modernize=portable --modernize=buildkit -- a"},
+		{"convert --modernize-skip SF501 a", "convert --modernize-skip SF501 -- a"},
 		{"explain --set A=1 a --arg -x", "explain --set A=1 --arg -x -- a"},
 	}
 	app := newApp(streams{})

@@ -21,6 +21,7 @@ Examples:
    stagefold convert -w docker/build.sh       convert one unit in place
    stagefold convert --set TAG=1.2 --arg prod build.sh
                                               settle what the script takes from outside
+   stagefold convert --modernize build.sh     also split RUNs and reorder COPYs, for the cache
    stagefold convert --dockerfile-only build.sh > Dockerfile.new
    stagefold convert --script build.sh --builder-file Dockerfile.build --runtime-file Dockerfile
                                               name the three files outright`
@@ -31,7 +32,7 @@ func convertCommand(s streams) *cli.Command {
 		Usage:       "print the conversion as a diff, or write it",
 		UsageText:   "stagefold convert [FLAGS] [PATH...]",
 		Description: aboutConvert,
-		Flags:       slices.Concat(convertFlags(), discoverFlags(), knownFlags()),
+		Flags:       slices.Concat(convertFlags(), modernizeFlags(), discoverFlags(), knownFlags()),
 		Action:      func(c *cli.Context) error { return runConvert(c, s) },
 	}
 }

@@ -22,6 +22,7 @@ type surveyor struct {
 	ctx     *cli.Context
 	streams streams
 	known   known
+	modern  modernization
 	locator *locator
 }
 
@@ -30,8 +31,12 @@ func newSurveyor(c *cli.Context, s streams) (*surveyor, error) {
 	if err != nil {
 		return nil, err
 	}
+	m, err := readModernize(c)
+	if err != nil {
+		return nil, err
+	}
 	l, err := newLocator()
-	return &surveyor{ctx: c, streams: s, known: k, locator: l}, err
+	return &surveyor{ctx: c, streams: s, known: k, modern: m, locator: l}, err
 }
 
 // survey converts the targets of g, and settles what they have to do with one
@@ -93,6 +98,7 @@ func (y *surveyor) options(t target) (convert.Options, error) {
 	return convert.Options{
 		Script: t.script, BuilderFile: builder, RuntimeFile: runtime,
 		Dir: dir, Args: y.known.args, Env: y.known.env,
+		Modernize: y.modern.mode, ModernizeSkip: y.modern.skip,
 	}, err
 }
 

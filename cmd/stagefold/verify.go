@@ -57,7 +57,7 @@ func verifyCommand(s streams) *cli.Command {
 		Usage:       "build the old way and the new way, and compare the images",
 		UsageText:   "stagefold verify [FLAGS] [PATH...]",
 		Description: aboutVerify,
-		Flags:       append(verifyFlags(), knownFlags()...),
+		Flags:       slices.Concat(verifyFlags(), modernizeFlags(), knownFlags()),
 		Action:      func(c *cli.Context) error { return runVerify(c, s) },
 	}
 }
@@ -102,6 +102,7 @@ type verification struct {
 	ctx     *cli.Context
 	streams streams
 	known   known
+	modern  modernization
 	units   []verified
 }
 
@@ -122,7 +123,11 @@ func runVerify(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v := &verification{ctx: c, streams: s, known: k}
+	modern, err := readModernize(c)
+	if err != nil {
+		return err
+	}
+	v := &verification{ctx: c, streams: s, known: k, modern: modern}
 	// From here on an interrupt ends the builds, and what was made is removed.
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -217,7 +222,10 @@ func unproved(u report.Unit) *proof.Proof {
 // options are what the command line says of a target.
 func (v *verification) options(t target) (convert.Options, error) {
 	dir, err := v.known.callDir(t.repo)
-	return convert.Options{Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env}, err
+	return convert.Options{
+		Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env,
+		Modernize: v.modern.mode, ModernizeSkip: v.modern.skip,
+	}, err
 }
 
 func (v *verification) convert(t target) (*convert.Result, error) {
