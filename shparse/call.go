@@ -232,12 +232,14 @@ func (s *shell) finish(c *command, name string, out outcome) {
 		out.stdout = known(nil)
 	}
 	act := out.act
-	effects := append(c.effects, out.effects...)
 	own := s.out.write(out.stdout, out.tar)
 	if isDocker(act) && touches(out.effects, s.out.path) {
 		own = nil
 	}
-	effects = slices.Concat(effects, own, s.err.open())
+	effects := out.effects
+	if opened := s.err.open(); len(c.effects)+len(own)+len(opened) > 0 {
+		effects = slices.Concat(c.effects, out.effects, own, opened)
+	}
 	if h, ok := act.(*Host); ok {
 		h.Effects = effects
 		if s.out.kind == terminal {

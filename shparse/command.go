@@ -93,4 +93,5 @@ type docker struct {
 	containers map[string]*Container // by Key of the name
 	gone       map[*Container]bool   // those that were removed
 	last       *Container            // the container made last, for docker ps -lq
+	made       []*Container          // all of them in order
 }

@@ -18,10 +18,11 @@ type subcommand struct {
 // too, where that has none of the name.
 func (s subcommand) spec() flagSpec {
 	names, first := strings.CutPrefix(s.flags, "+")
+	spec := flagSpec{names: names, first: first}
 	if strings.Contains(s.names, "buildx ") {
-		names += " " + groupFlags.names
+		spec.more = groupFlags.names
 	}
-	return flagSpec{names: names, first: first}
+	return spec
 }
 
 // globalFlags are those in front of the subcommand.

@@ -40,6 +40,7 @@ func (d *docker) container(ref Value) *Container {
 // add makes ct known.
 func (d *docker) add(ct *Container) {
 	d.last = ct
+	d.made = append(d.made, ct)
 	if len(ct.Name) == 0 {
 		return
 	}

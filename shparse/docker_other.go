@@ -1,8 +1,6 @@
 package shparse
 
 import (
-	"strings"
-
 	"github.com/stagefold/stagefold/convert/finding"
 )
 
@@ -203,57 +201,6 @@ func dockerList(c *call, cmd Command) outcome {
 	out := dockerAsk(c, cmd)
 	out.status = succeeds
 	return out
-}
-
-// dockerPS is docker ps. Where it can only mean one container that the script
-// made, its output is that id.
-func dockerPS(c *call, cmd Command) outcome {
-	act := &Docker{Command: cmd}
-	out := outcome{act: act}
-	ct := psContainer(c, cmd)
-	if ct != nil {
-		act.Containers = []*Container{ct}
-	}
-	if ct != nil && cmd.on("quiet") {
-		out.stdout = known(c.id(ct).line())
-	}
-	return out
-}
-
-func psContainer(c *call, cmd Command) *Container {
-	filters := cmd.values("filter")
-	last := cmd.value("last")
-	switch {
-	case len(filters) == 0 && (cmd.on("latest") || last != nil && last.is("1")):
-		return c.docker.last
-	case len(filters) == 1:
-		ct := filtered(c, filters[0].Value)
-		if ct != nil && !cmd.on("all") && !running(ct) {
-			return nil
-		}
-		return ct
-	}
-	return nil
-}
-
-// filtered returns the container that a filter of docker ps selects by name.
-// Names are matched as parts by docker; the script's own is taken to be the only
-// one.
-func filtered(c *call, filter Value) *Container {
-	key, value, _ := filter.cut("=")
-	if !key.is("name") {
-		return nil
-	}
-	if text, ok := value.Known(); ok {
-		value = Lit(strings.Trim(text, "^/$"))
-	}
-	return c.docker.container(value)
-}
-
-// running reports whether ct was started in the background.
-func running(ct *Container) bool {
-	cr, ok := ct.By.Act.(*Create)
-	return ok && cr.Detached
 }
 
 // dockerPrune is docker container prune and docker system prune: containers that

@@ -2,6 +2,7 @@ package shparse
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 // is the one that Flag.Name holds.
 type flagSpec struct {
 	names string
+	more  string // further ones
 	style flagStyle
 	// first is true where flags end at the first argument (docker run).
 	first bool
@@ -71,72 +73,81 @@ type entry struct {
 	value byte   // '=' for a value, '?' for one in the same word only, 0 for none
 }
 
-// called reports whether name is one of the names of e.
-func (e entry) called(name string) bool {
-	for n := range strings.SplitSeq(e.names, ",") {
-		if n == name {
-			return true
-		}
+// entryAt reads the flag of names that the index at lies in.
+func entryAt(names string, at int) entry {
+	start := strings.LastIndexByte(names[:at], ' ') + 1
+	end := len(names)
+	if n := strings.IndexByte(names[at:], ' '); n >= 0 {
+		end = at + n
 	}
-	return false
+	e := entry{names: names[start:end]}
+	if last := len(e.names) - 1; e.names[last] == '=' || e.names[last] == '?' {
+		e.value = e.names[last]
+		e.names = e.names[:last]
+	}
+	e.name, _, _ = strings.Cut(e.names, ",")
+	return e
 }
 
-// begins reports whether a long name of e begins with name.
-func (e entry) begins(name string) bool {
-	for n := range strings.SplitSeq(e.names, ",") {
-		if len(n) > 1 && strings.HasPrefix(n, name) {
-			return true
+// find returns the flag with a name that is text, or else where prefix is set one
+// with a name that begins with it, and how many there are. It searches the text of
+// the list: flags are looked up for each word of each command.
+func (s flagSpec) find(text string, prefix bool) (found entry, n int) {
+	for _, names := range []string{s.names, s.more} {
+		for at := range starts(names, text) {
+			e := entryAt(names, at)
+			end := at + len(text)
+			switch {
+			case end == len(names) || strings.IndexByte(" ,=?", names[end]) >= 0:
+				return e, 1
+			case prefix && (n == 0 || e.names != found.names):
+				found = e
+				n++
+			}
 		}
 	}
-	return false
+	return found, n
 }
 
-// entries yields the flags of s in order.
-func (s flagSpec) entries(yield func(entry) bool) {
-	for field := range strings.FieldsSeq(s.names) {
-		e := entry{names: field}
-		if last := len(field) - 1; field[last] == '=' || field[last] == '?' {
-			e.value = field[last]
-			e.names = field[:last]
-		}
-		e.name, _, _ = strings.Cut(e.names, ",")
-		if !yield(e) {
-			return
+// starts yields where names that begin with text stand in a list of flags.
+func starts(names, text string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := 0; ; at++ {
+			i := strings.Index(names[at:], text)
+			if i < 0 {
+				return
+			}
+			at += i
+			first := at == 0 || names[at-1] == ' ' || names[at-1] == ','
+			if first && !yield(at) {
+				return
+			}
 		}
 	}
 }
 
 // long finds the flag --name. GNU programs also take any unique beginning.
 func (s flagSpec) long(name string) (found entry, ok bool) {
-	if len(name) < 2 {
+	if len(name) < 2 || strings.ContainsAny(name, " ,=?") {
 		return entry{}, false
 	}
-	matches := 0
-	for e := range s.entries {
-		switch {
-		case e.called(name):
-			return e, true
-		case s.style == gnuStyle && e.begins(name):
-			found = e
-			matches++
-		}
-	}
-	return found, matches == 1
+	found, n := s.find(name, s.style == gnuStyle)
+	return found, n == 1
 }
 
 // short finds the flag -name.
 func (s flagSpec) short(name string) (entry, bool) {
-	for e := range s.entries {
-		if e.called(name) {
-			return e, true
-		}
+	if strings.ContainsAny(name, " ,=?") {
+		return entry{}, false
 	}
-	return entry{}, false
+	found, n := s.find(name, false)
+	return found, n == 1
 }
 
 // parse takes args apart.
 func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
 	r := &flagReader{spec: s, rest: args}
+	r.flags = make([]Flag, 0, countFlags(args))
 	for len(r.rest) > 0 && r.err == nil {
 		arg := r.rest[0]
 		head := arg.head()
@@ -154,8 +165,7 @@ func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
 				r.args = slices.Clip(r.rest)
 				return &r.parsedFlags, nil
 			}
-			r.args = append(r.args, arg)
-			r.rest = r.rest[1:]
+			r.keep(arg)
 		case strings.HasPrefix(head, "--"):
 			r.readLong()
 		default:
@@ -163,6 +173,17 @@ func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
 		}
 	}
 	return &r.parsedFlags, r.err
+}
+
+// countFlags is about how many flags there are among args.
+func countFlags(args []Arg) int {
+	n := 0
+	for _, arg := range args {
+		if strings.HasPrefix(arg.head(), "-") {
+			n++
+		}
+	}
+	return n
 }
 
 // A flagReader reads flags from the front of rest.
@@ -268,6 +289,15 @@ func (r *flagReader) readLetter(arg Arg, letter string, rest Value) Value {
 	}
 	r.finish(e, flag, arg)
 	return rest
+}
+
+// keep takes the first word as an argument.
+func (r *flagReader) keep(arg Arg) {
+	if r.args == nil {
+		r.args = make([]Arg, 0, len(r.rest))
+	}
+	r.args = append(r.args, arg)
+	r.rest = r.rest[1:]
 }
 
 func (r *flagReader) add(f Flag) { r.flags = append(r.flags, f) }

@@ -57,6 +57,11 @@ func awk(c *call, p *parsedFlags) outcome {
 	if id, alone := c.loneID(); alone && (field == "$1" || field == "$NF" || field == "$0") && len(files) == 0 {
 		return c.prints(id.line())
 	}
+	if l := c.psList(); l != nil && len(files) == 0 {
+		if text, ok := c.psField(l, field); ok {
+			return c.prints(text)
+		}
+	}
 	n, err := strconv.Atoi(strings.TrimPrefix(field, "$"))
 	if err != nil || n < 1 || !strings.HasPrefix(field, "$") {
 		return c.opaqueFilter(files)
@@ -90,6 +95,13 @@ func grep(c *call, p *parsedFlags) outcome {
 	out.status = asks
 	if p.has("quiet", "silent") {
 		out.stdout, out.tar = known(nil), nil
+	}
+	if l := c.psList(); l != nil && pattern != nil && len(files) == 0 && p.onlyHas("regexp", "fixed-strings") {
+		word, _ := pattern.Known()
+		if rows, ok := c.grepPS(l, word); ok {
+			out.status, out.stdout, out.tar = succeeds, &rows, nil
+		}
+		return out
 	}
 	text, ok := c.input(files)
 	if !ok || len(text.Holes()) > 0 || pattern == nil || len(files) > 1 {

@@ -116,6 +116,9 @@ func headOrTail(compute lineFilter) func(*call, *parsedFlags) outcome {
 		if err != nil {
 			return unknown(c)
 		}
+		if text, ok := c.firstLine(parsed); ok {
+			return c.prints(text)
+		}
 		return model(c, parsed)
 	}
 }

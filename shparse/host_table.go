@@ -92,7 +92,7 @@ var models = []namedModel{
 		"digest location-trusted ssl path-as-is ciphers= pinnedpubkey= tls-max= json=", curl},
 	{"cut", "" +
 		"fields,f= delimiter,d= characters,c= bytes,b= complement only-delimited,s output-delimiter= " +
-		"zero-terminated,z", idFilter(cutFields)},
+		"zero-terminated,z", cutColumns},
 	{"date", "*", reports},
 	{"dc", "*", reports},
 	{"dd", "*", copyBlocks},

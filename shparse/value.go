@@ -49,6 +49,7 @@ type Hole struct {
 	nullable bool      // the default is that of ${X-d}: an empty X stays empty
 	key      string    // what tells the hole from others, where Reason and Name don't
 	status   *question // for Status: what the command answers
+	list     *psList   // for the output of docker ps
 }
 
 // Lit returns the value that is just text.

@@ -108,7 +108,7 @@ func checkJoin(t testing.TB, r *reader, node *parser.Node) {
 // checkWords compares words with BuildKit's arguments.
 func checkWords(t testing.TB, in *Instruction, node *parser.Node) {
 	t.Helper()
-	if !strings.EqualFold(in.Keyword, node.Value) {
+	if !strings.EqualFold(in.Keyword, strings.ToLower(node.Value)) {
 		t.Errorf("keyword %q: expected %q", in.Keyword, node.Value)
 	}
 	flags := make([]string, len(in.Flags))

@@ -19,7 +19,7 @@ func FuzzParse(f *testing.F) {
 		"FROM a\nCOPY <<EOF --chown=x <<'B' /y/\n$X\nEOF\nB\n",
 		"ARG V=${W:-x}\nFROM $V\nENV A=$V B=\"c d\" \\\n# no\n\nC=e\nONBUILD COPY --from=x --chown=\"a b\" . $A\n",
 		"\\\n\\\nFROM a",
-		"ı", "FROM a\nON\u212aBUILD ſHELL [\"a\"]\nWOR\u212aDIR /\nONBUILD WOR\u212aDIR /\n",
+		"ı", "İ", "FROM a\nON\u212aBUILD ſHELL [\"a\"]\nWOR\u212aDIR /\nONBUILD WOR\u212aDIR /\n",
 		"FROM a\nHEALTHCHECK --interval=1s CMD [\"a\"]\nENV a b c\nWORKDIR ${X#y*}\nUSER \"a\n",
 	} {
 		f.Add([]byte(seed))
