@@ -150,8 +150,13 @@ func (s *shell) declaredValue(a *syntax.Assign, at attributes) *variable {
 	return text(s.assignText(a))
 }
 
+// firstField is the first field of a value. No file is called like the whole word,
+// NAME= and all, so that its wildcards stay.
 func (s *shell) firstField(w *syntax.Word) Value {
+	globs := s.opts.noglob
+	s.opts.noglob = true
 	fields := s.wordFields(w)
+	s.opts.noglob = globs
 	if len(fields) == 0 {
 		return nil
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // TestGeneratedScripts runs scripts out of a grammar under real shells, like
-// TestScriptsAgreeWithShells. STAGEFOLD_SCRIPTS is how many; each is run under
-// bash, and one that is POSIX under dash too.
+// TestScriptsAgreeWithShells. STAGEFOLD_SCRIPTS is how many, 1,000 where the shells
+// are required; each is run under bash, and one that is POSIX under dash too.
 func TestGeneratedScripts(t *testing.T) {
 	needShell(t, "bash")
 	needShell(t, "dash")
@@ -24,6 +24,8 @@ func TestGeneratedScripts(t *testing.T) {
 		n, _ = strconv.Atoi(given)
 	case testing.Short():
 		n = 40
+	case os.Getenv("STAGEFOLD_REQUIRE_SHELLS") == "1":
+		n = 1000
 	}
 	const batch = 20
 	for i := 0; i < n; i += batch {
@@ -116,6 +118,12 @@ func generate(t *rapid.T) scenario {
 	if w.n(0, 3) == 0 {
 		w.line("set -%s", w.pick("e", "u", "eu"))
 	}
+	if !w.posix && w.n(0, 4) == 0 {
+		w.line("set -o pipefail")
+	}
+	if w.n(0, 5) == 0 {
+		w.line("trap 'docker run trap $? \"$a\"' EXIT")
+	}
 	for i := range w.n(0, 2) {
 		w.function(i)
 	}
@@ -127,6 +135,8 @@ func generate(t *rapid.T) scenario {
 		{Name: "src/two.go", Data: []byte("2\n")},
 		{Name: "src/sub/deep.go", Data: []byte("3\n")},
 		{Name: "VERSION", Data: []byte("1.2.3\n")},
+		{Name: "lib.sh", Data: []byte("lib() { docker run lib \"$1\" \"$a\"; return ${2:-0}; }\nb=$b.lib\n[ \"$1\" = x ] && return 3\n:\n")},
+		{Name: "child.sh", Data: []byte("#!/bin/sh\nset -e\ndocker run child \"$@\" \"${a-unset}\" \"${PWD##*/}\"\n[ $# -lt 2 ] || exit 4\n")},
 	}
 	return sc
 }
@@ -167,6 +177,10 @@ func (w *writer) function(i int) {
 func (w *writer) statement() {
 	if w.depth > 3 {
 		w.simple()
+		return
+	}
+	if w.n(0, 3) == 0 {
+		w.construct()
 		return
 	}
 	switch w.n(0, 13) {
@@ -224,6 +238,61 @@ func (w *writer) statement() {
 		w.simple()
 	default:
 		w.simple()
+	}
+}
+
+// construct writes one of the less common statements.
+func (w *writer) construct() {
+	n := w.n(0, 17)
+	if n >= 12 && w.posix {
+		n -= 12
+	}
+	switch n {
+	case 0:
+		w.line("if %s; then docker run i1; elif %s; then docker run i2; else docker run i3; fi", w.condition(), w.condition())
+	case 1:
+		w.line("u=0; until [ $u -ge %d ]; do u=$((u+1)); docker run until $u; done", w.n(0, 2))
+	case 2:
+		w.line("for s in $(seq %d %d); do docker run seq $s; done", w.n(1, 3), w.n(1, 4))
+	case 3:
+		w.line("OPTIND=1; while getopts %s o %s; do docker run opt \"$o\" \"${OPTARG-}\"; done", w.pick("xy:", ":xy:"), w.pick("-x -y v", "-xyv", "-x rest -y", "-y", "-z", "--"))
+	case 4:
+		args := w.pick("x", "y", "\"$a\"")
+		if w.posix {
+			args = "" // dash does not pass them on
+		}
+		w.line("set -- \"$@\" more; . ./lib.sh %s; lib %s %s", args, w.quotedWord(), w.pick("", "2", "0")+w.pick("", " || docker run lib failed $?"))
+	case 5:
+		w.line("%s %s %s%s", w.pick("./child.sh", "sh ./child.sh", "a=over ./child.sh"), w.word(), w.pick("", "two"), w.pick("", " || docker run failed $?", " && docker run fine"))
+	case 6:
+		w.line("docker run bg %s & wait", w.quotedWord())
+	case 7:
+		w.line("(%s; exit %d); docker run status $?", w.pick("docker run sub", "cd src", "a=sub", "trap 'docker run subtrap' EXIT"), w.n(0, 2))
+	case 8:
+		w.line("docker build -t t - <<EOT")
+		w.line("FROM %s", w.pick("$a", "${b:-none}", "$(echo x)", "\\$a", "`echo y`", "'$c'", "\"$c\""))
+		w.b.WriteString("EOT\n")
+	case 9:
+		w.loops++
+		w.line("export e%d=x%s; sh -c 'docker run exported \"$e%d\"'", w.loops, w.quotedWord(), w.loops)
+	case 10:
+		w.line("cd src; docker run cd \"$(pwd | sed 's/.*\\///')\" *; cd %s; ls VERSION >/dev/null && docker run back", w.pick("..", "- >/dev/null", "\"$OLDPWD\""))
+	case 11:
+		w.line("printf '%%s\\n' %s %s | %s | while read -r l; do docker run text \"$l\"; done", w.quotedWord(), w.quotedWord(),
+			w.pick("sed 's/o/0/g'", "sed -n 's/^\\(.\\).*/\\1/p'", "grep -v x", "grep '^.'", "cut -d. -f1", "tr a-m A-M", "head -n 1", "tail -n 1", "sed '1d'", "cat"))
+	case 12:
+		w.line("declare -A m; m[k]=%s; m[\"%s\"]=%s; docker run map \"${m[k]}\" ${#m[@]}", w.word(), w.pick("k2", "k", "a b"), w.quotedWord())
+	case 13:
+		w.line("for ((j=%d; j<%d; j++)); do docker run c $j; done", w.n(0, 2), w.n(1, 4))
+	case 14:
+		w.line("pushd %s >/dev/null; docker run pushd \"${PWD##*/}\"; popd >/dev/null; docker run popd \"${PWD##*/}\"", w.pick("src", "src/sub", "."))
+	case 15:
+		w.line("[[ %s =~ %s ]] && docker run match \"${BASH_REMATCH[0]}\" \"${BASH_REMATCH[1]-}\"", w.quotedWord(), w.pick("^(.)", "([a-z]+)", "\\.", "$b", "x|t"))
+	case 16:
+		w.line("mapfile -t lines < %s; docker run lines \"${lines[@]}\" ${#lines[@]}", w.pick("VERSION", "<(printf '%s\\n' \"$a\" x)", "lib.sh"))
+	default:
+		w.loops++
+		w.line("declare -%s d%d=%s; docker run declare \"$d%d\"", w.pick("u", "l", "x"), w.loops, w.word(), w.loops)
 	}
 }
 
