@@ -44,10 +44,11 @@ func runCheck(c *cli.Context, s streams) error {
 	if err := checkChoices(c); err != nil {
 		return err
 	}
-	r, err := scanTree(c, s)
+	found, err := scanTree(c, s)
 	if err != nil {
 		return err
 	}
+	r := found.report()
 	var product bytes.Buffer
 	if c.String("format") == "json" {
 		err = r.JSON(&product)

@@ -19,6 +19,7 @@ var heavy = []string{
 	"github.com/docker/cli",
 	"github.com/containerd/containerd",
 	"github.com/google/go-containerregistry",
+	"github.com/chromedp",
 	"github.com/rogpeppe/go-internal",
 	"google.golang.org/grpc",
 	"go.opentelemetry.io",

@@ -9,6 +9,7 @@ import (
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
+	"github.com/stagefold/stagefold/convert/review"
 	"github.com/stagefold/stagefold/convert/scan"
 )
 
@@ -22,7 +23,7 @@ func (v *conversion) report() error {
 	if err := deliver(v.ctx, v.streams.out, product.Bytes()); err != nil {
 		return err
 	}
-	if v.ctx.String("format") == "json" {
+	if slices.Contains([]string{"json", "html"}, v.ctx.String("format")) {
 		return nil
 	}
 	return v.messages(v.streams.err)
@@ -35,6 +36,8 @@ func (v *conversion) product(w io.Writer) error {
 		return v.dockerfile(w)
 	case format == "json":
 		return report.JSON(w, v.shown())
+	case format == "html":
+		return review.Write(w, v.pages())
 	case format == "text" && v.ctx.Bool("write"):
 		return v.written(w)
 	default:
@@ -85,9 +88,19 @@ func (v *conversion) dockerfile(w io.Writer) error {
 // shown returns the units with roots as the person would type them.
 func (s *survey) shown() []report.Unit {
 	var units []report.Unit
+	for _, p := range s.pages() {
+		units = append(units, p.Unit)
+	}
+	return units
+}
+
+// pages returns the units with roots as the person would type them, and with what a
+// page shows of them.
+func (s *survey) pages() []review.Unit {
+	var units []review.Unit
 	for _, u := range s.units {
 		if u.As != scan.Builder {
-			one := u.Unit
+			one := review.Unit{Unit: u.Unit, Sheet: s.sheets[u]}
 			one.Root = s.repos[u.Root].display(".")
 			units = append(units, one)
 		}

@@ -38,7 +38,7 @@ func (p *progress) step() {
 	p.done++
 	if now := time.Now(); p.to != nil && now.After(p.next) {
 		p.next, p.drawn = now.Add(progressEvery), true
-		full := progressCells * p.done / p.total
+		full := min(progressCells, progressCells*p.done/p.total)
 		fmt.Fprintf(p.to, "\r[%s%s] %d/%d", strings.Repeat("=", full), strings.Repeat(" ", progressCells-full), p.done, p.total)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/stagefold/stagefold/convert/review"
 	"github.com/stagefold/stagefold/convert/scan"
 )
 
@@ -40,7 +41,7 @@ func scanCommand(s streams) *cli.Command {
 
 func scanFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "print as `FORMAT`: text, json or markdown"},
+		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "print as `FORMAT`: text, json, markdown or html (a page to review the files on)"},
 		outputFlag(),
 		&cli.StringFlag{Name: "baseline", TakesFile: true, Usage: "say what changed since the report in `FILE`, which is one of --format json"},
 		shardFlag(),
@@ -59,10 +60,10 @@ func quietFlag() cli.Flag {
 }
 
 func runScan(c *cli.Context, s streams) error {
-	if err := checkChoices(c); err != nil {
+	if err := checkScan(c); err != nil {
 		return err
 	}
-	r, err := makeReport(c, s)
+	r, found, err := makeReport(c, s)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,12 @@ func runScan(c *cli.Context, s streams) error {
 		r.Compare(before)
 	}
 	var product bytes.Buffer
-	if err := writeReport(&product, r, c.String("format")); err != nil {
+	if c.String("format") == "html" {
+		err = review.Write(&product, found.pages())
+	} else {
+		err = writeReport(&product, r, c.String("format"))
+	}
+	if err != nil {
 		return err
 	}
 	if err := deliver(c, s.out, product.Bytes()); err != nil {
@@ -86,11 +92,28 @@ func runScan(c *cli.Context, s streams) error {
 	return nil
 }
 
-// makeReport scans, or merges earlier scans.
-func makeReport(c *cli.Context, s streams) (*scan.Report, error) {
-	if !c.Bool("merge") {
-		return scanTree(c, s)
+// checkScan refuses flags that make no sense, alone or together.
+func checkScan(c *cli.Context) error {
+	if c.String("format") == "html" && (c.Bool("merge") || c.IsSet("baseline")) {
+		return usagef(c, "--format html shows the files of units, which no report has: it does not go with --merge or --baseline")
 	}
+	return checkChoices(c)
+}
+
+// makeReport scans, or merges earlier scans, of which there is no survey.
+func makeReport(c *cli.Context, s streams) (*scan.Report, *survey, error) {
+	if !c.Bool("merge") {
+		found, err := scanTree(c, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		return found.report(), found, nil
+	}
+	r, err := mergeReports(c)
+	return r, nil, err
+}
+
+func mergeReports(c *cli.Context) (*scan.Report, error) {
 	var parts []*scan.Report
 	for _, name := range c.Args().Slice() {
 		r, err := readReport(name)
@@ -129,7 +152,7 @@ func writeReport(w io.Writer, r *scan.Report, format string) error {
 	}
 }
 
-func scanTree(c *cli.Context, s streams) (*scan.Report, error) {
+func scanTree(c *cli.Context, s streams) (*survey, error) {
 	y, err := newSurveyor(c, s)
 	if err != nil {
 		return nil, err
@@ -139,11 +162,7 @@ func scanTree(c *cli.Context, s streams) (*scan.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := y.survey(g)
-	if err != nil {
-		return nil, err
-	}
-	return found.report(), nil
+	return y.survey(g)
 }
 
 // report sums up the survey, with paths as the person would type them.

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/review"
 	"github.com/stagefold/stagefold/convert/scan"
 )
 
@@ -15,6 +16,8 @@ type survey struct {
 	repos map[string]*repository // by repository.dir, which is Unit.Root here
 	units []*scan.Unit           // in the order of the paths, those that are only looked at last
 	shard scan.Shard
+
+	sheets map[*scan.Unit]*review.Sheet // only where a page is wanted
 }
 
 // surveyor converts what paths stand for, in memory.
@@ -55,7 +58,14 @@ func (y *surveyor) survey(g *gathering) (*survey, error) {
 	}
 	warnPending(y.streams.err, y.locator)
 	bar := newProgress(y.streams.err, len(jobs), y.ctx.Bool("quiet"))
-	units, err := scan.ConvertShard(y.ctx.Context, jobs, shard, scan.Options{Jobs: y.ctx.Int("jobs"), Done: func(*scan.Unit) { bar.step() }})
+	sheets := map[*scan.Unit]*review.Sheet{}
+	done := func(u *scan.Unit) {
+		if y.ctx.String("format") == "html" {
+			sheets[u] = review.NewSheet(u.Result)
+		}
+		bar.step()
+	}
+	units, err := scan.ConvertShard(y.ctx.Context, jobs, shard, scan.Options{Jobs: y.ctx.Int("jobs"), Done: done})
 	bar.clear()
 	if err != nil {
 		return nil, err
@@ -65,7 +75,7 @@ func (y *surveyor) survey(g *gathering) (*survey, error) {
 		own := slices.DeleteFunc(slices.Clone(units), func(u *scan.Unit) bool { return u.Root != repo.dir })
 		scan.Mention(repo.fsys, own, slices.Compact(texts))
 	}
-	return &survey{gathering: g, repos: y.locator.repos, shard: shard, units: units}, nil
+	return &survey{gathering: g, repos: y.locator.repos, shard: shard, units: units, sheets: sheets}, nil
 }
 
 // jobs are the targets as the converter wants them.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -100,4 +101,36 @@ func diffLine(line string, s Style) string {
 	default:
 		return fitted + end
 	}
+}
+
+// A Hunk is a run of lines of a diff.
+type Hunk struct {
+	Old, New int // the first line in each file, from 1; 0 in front of the first
+
+	// Kinds has a byte for each line: a space for one of both files, '-' and '+' for
+	// one of the old and of the new file.
+	Kinds string
+}
+
+// Hunks are the hunks of a change, as Diff writes them.
+func Hunks(c edit.Change) []Hunk {
+	var list []Hunk
+	for line := range strings.Lines(hunks(string(c.Old), string(c.New))) {
+		switch line[0] {
+		case '@':
+			list = append(list, Hunk{Old: firstLine(line, "-"), New: firstLine(line, "+")})
+		case ' ', '-', '+':
+			list[len(list)-1].Kinds += line[:1]
+		}
+	}
+	return list
+}
+
+// firstLine reads the number behind a sign in the header of a hunk, such as
+// "@@ -1,4 +1,6 @@".
+func firstLine(header, sign string) int {
+	_, rest, _ := strings.Cut(header, " "+sign)
+	digits := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	n, _ := strconv.Atoi(rest[:max(digits, 0)])
+	return n
 }

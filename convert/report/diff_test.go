@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/stagefold/stagefold/convert/edit"
@@ -116,5 +117,24 @@ func anyChanges(rt *rapid.T) []edit.Change {
 		{Path: "q\"\\\n\x01\u00e9", Old: text.Draw(rt, "old"), New: text.Draw(rt, "new")},
 		{Path: "gone", Old: text.Draw(rt, "old"), Delete: true},
 		{Path: "made", New: text.Draw(rt, "new")},
+	}
+}
+
+// TestHunks checks the numbers and kinds of lines, without and with a missing newline.
+func TestHunks(t *testing.T) {
+	for _, tt := range []struct {
+		before, after string
+		want          []Hunk
+	}{
+		{"a\n", "a\n", nil},
+		{"a\nb\n", "a\nc\n", []Hunk{{Old: 1, New: 1, Kinds: " -+"}}},
+		{"a\n", "", []Hunk{{Old: 1, New: 0, Kinds: "-"}}},
+		{"1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\n5\n6\n7\n8\nx", []Hunk{{Old: 6, New: 6, Kinds: "   -+"}}},
+		{"@@\n", "-\n@@\n", []Hunk{{Old: 1, New: 1, Kinds: "+ "}}},
+	} {
+		got := Hunks(edit.Change{Path: "f", Old: []byte(tt.before), New: []byte(tt.after)})
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q to %q (-want +got):\n%s", tt.before, tt.after, diff)
+		}
 	}
 }

@@ -82,15 +82,20 @@ func Convert(ctx context.Context, jobs []Job, o Options) ([]*Unit, error) {
 			u := job.convert()
 			one.Lock()
 			defer one.Unlock()
-			if o.Done != nil {
-				o.Done(u)
-			}
-			u.trim()
+			o.finish(u)
 			units[i] = u
 			return nil
 		})
 	}
 	return units, group.Wait()
+}
+
+// finish hands a unit on, and lets go of what is not needed behind it.
+func (o Options) finish(u *Unit) {
+	if o.Done != nil {
+		o.Done(u)
+	}
+	u.trim()
 }
 
 func (j Job) convert() *Unit {

@@ -61,7 +61,7 @@ func ConvertShard(ctx context.Context, jobs []Job, s Shard, o Options) ([]*Unit,
 	}
 	units, err := Convert(ctx, own, o)
 	for more := true; more && err == nil; {
-		more, err = convertSharing(ctx, jobs, own, units)
+		more, err = convertSharing(ctx, jobs, own, units, o)
 	}
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func ConvertShard(ctx context.Context, jobs []Job, s Shard, o Options) ([]*Unit,
 
 // convertSharing converts those of the jobs that were only looked at and use a file
 // that a unit changes. It reports whether there were any.
-func convertSharing(ctx context.Context, jobs, own []Job, units []*Unit) (bool, error) {
+func convertSharing(ctx context.Context, jobs, own []Job, units []*Unit, o Options) (bool, error) {
 	changed := map[file]bool{}
 	for _, u := range units {
 		for _, c := range u.Changes {
@@ -99,7 +99,7 @@ func convertSharing(ctx context.Context, jobs, own []Job, units []*Unit) (bool, 
 			if changed[file{u.Root, name}] {
 				own[i].As, more = jobs[i].As, true
 				units[i] = own[i].convert()
-				units[i].trim()
+				o.finish(units[i])
 				break
 			}
 		}
