@@ -56,6 +56,8 @@
 //   - Directories of the host that a container has mounted (docker run -v $PWD:/src),
 //     of an image that the script builds or of any other: they become a COPY, the
 //     command a RUN, and what a build takes of them a COPY --from.
+//   - A container that prints a whole build context as a tar (docker run IMAGE |
+//     docker build -), where the Dockerfile in it is a COPY of one of the repository.
 //   - Host steps on the extracted files: mkdir, mv, cp, rm and chmod. They become
 //     paths, or a RUN in the builder's stage.
 //   - COPY and ADD that take the files by name, with wildcards, as a directory, or

@@ -40,6 +40,7 @@ func (p *planner) fold(nodes []*node) *Fold {
 	f.Context = p.rebase(nodes)
 	p.moveWork(nodes)
 	for _, n := range nodes {
+		p.dropTransport(n)
 		p.refuseTriggers(n, final)
 		p.rewrite(n)
 		p.carryModes(n)
@@ -56,7 +57,7 @@ func (part *Part) fresh() *Part {
 // readAll loads the Dockerfiles that may take part, and resolves their copies.
 func (p *planner) readAll() {
 	for _, n := range p.nodes {
-		if n.part.Made || !n.source && len(p.artifactHosts(n.part.Op.Files)) == 0 && len(n.part.Op.Files.Mounts()) == 0 {
+		if n.part.Made || !n.source && len(p.artifactHosts(n.part.Op.Files)) == 0 && len(n.part.Op.Files.Mounts()) == 0 && streamed(n.part.Build) == nil {
 			continue
 		}
 		p.load(n)

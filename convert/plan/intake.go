@@ -88,6 +88,9 @@ func (r *resolver) transfer(t *dockerfile.Transfer) {
 
 // item resolves one source.
 func (r *resolver) item(src dockerfile.Path) item {
+	if r.n.stream != nil {
+		return r.fromStream(src)
+	}
 	it := item{word: src, context: true}
 	switch {
 	case src.Remote || src.Heredoc:

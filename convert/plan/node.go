@@ -30,6 +30,7 @@ type node struct {
 	prefix   string    // dir as seen from the one context of the result; "" where it is that
 	takes    []*intake // its copies that take artifacts
 	source   bool      // something is copied out of a container of its image
+	stream   *stream   // where its context is what a container prints
 	jobs     []*job    // the work of its containers in directories of the host
 	equipped bool      // the work of jobs is in its Dockerfile
 	written  int       // where their lines begin in its text
@@ -117,6 +118,9 @@ func (p *planner) containers() []*shparse.Container {
 			add(c.Container)
 		}
 	}
+	for _, n := range p.nodes {
+		add(streamed(n.part.Build))
+	}
 	for _, files := range p.states() {
 		for _, f := range files.Under(".") {
 			add(f.Container)
@@ -161,6 +165,9 @@ func (p *planner) load(n *node) bool {
 
 func (p *planner) open(n *node) []finding.Finding {
 	b, at := n.part.Build, n.part.Op.Range
+	if c := streamed(b); c != nil {
+		return p.openStream(n, c)
+	}
 	dir, ok := b.Dir.Known()
 	if !ok || len(b.Dir) == 0 {
 		return []finding.Finding{finding.New("SF203", b.Context.Word, "the build context %q is not a directory of the repository", b.Context.String())}

@@ -177,7 +177,7 @@ func (s *scaffold) moveContext(f *Fold) {
 		return
 	}
 	sp := Splice{File: op.Range.File, Start: b.Context.Word.Start.Offset, End: b.Context.Word.End.Offset, Text: pathFrom(cwd, f.Context)}
-	if b.File == nil {
+	if b.File == nil && f.Final().File.Path != path.Join(f.Context, "Dockerfile") {
 		sp.Before = "-f " + pathFrom(cwd, f.Final().File.Path) + " "
 	}
 	s.script.Splices = append(s.script.Splices, sp)

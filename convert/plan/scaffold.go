@@ -148,6 +148,10 @@ func (s *scaffold) build(op *shparse.Op, b *shparse.Build) {
 // create drops a container of a builder that files are copied out of: what it does
 // is part of the builder's stage by now.
 func (s *scaffold) create(op *shparse.Op, c *shparse.Create) {
+	if n := s.p.streamOf(c.Container); n != nil {
+		s.cutStream(n)
+		return
+	}
 	if s.p.equipped(c.Container) {
 		s.drop(op)
 		s.p.assumeLeft(op, c)

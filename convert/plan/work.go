@@ -31,7 +31,7 @@ func (p *planner) moveWorkOf(n *node) {
 	used := p.containersOf(n)
 	for _, op := range p.way.Ops {
 		c, ok := op.Act.(*shparse.Create)
-		if ok && slices.Contains(used, c.Container) && !p.idle(n, c) {
+		if ok && p.streamOf(c.Container) == nil && slices.Contains(used, c.Container) && !p.idle(n, c) {
 			jobs = append(jobs, &job{node: n, op: op, run: c})
 		}
 	}
@@ -111,7 +111,7 @@ func (p *planner) processOf(n *node, c *shparse.Create) ([]string, bool) {
 	cmd := lastOf(n.part.Stage, "CMD")
 	if cmd == nil {
 		if len(entry) > 0 {
-			return nil, false
+			return entry, true // an ENTRYPOINT resets the CMD of the base image
 		}
 		p.assumeBase(n, c, "start a shell")
 		return []string{"sh"}, true

@@ -326,9 +326,6 @@ func (w *workshop) argv(j *job) ([]string, bool) {
 		break
 	}
 	argv, ok := w.p.processOf(w.n, j.run)
-	if ep := lastOf(w.n.part.Stage, "ENTRYPOINT"); !ok && ep != nil && lastOf(w.n.part.Stage, "CMD") == nil {
-		return ep.Argv()
-	}
 	return argv, ok && len(argv) > 0 && !slices.Contains(shells, argv[0])
 }
 
