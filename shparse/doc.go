@@ -36,9 +36,11 @@
 // both ways; the choice is kept in the Conds of each operation behind it. The
 // same question is not asked twice on one way. Ways that do the same are one.
 //
-// A command without a model is taken to succeed where a list goes on from it
-// (make && docker build .); as the condition of if or of a loop it is asked. A
-// loop of unknown length that only waits is over at some time, and one that does
+// A command without a model, and one that people run for what it tells (ldd, git
+// rev-parse, aws), is taken to succeed where a list goes on from it (make &&
+// docker build .); as the condition of if or of a loop, behind "!" and in front of
+// "&& exit" it is asked. cat of a file that is missing fails where the script is
+// prepared for that. A loop of unknown length that only waits is over at some time, and one that does
 // nothing but set variables, as the usual loop over options does, leaves these
 // unknown, with their value before as the default. Any other such loop is a
 // finding. Under "set -u" what comes from outside is taken to be set.
@@ -47,7 +49,8 @@
 //
 // Files is the state of the host's files as the script changes it, on top of the
 // repository: which came out of which container, which were generated, moved,
-// removed. Each Op has the state before it.
+// removed. Each Op has the state before it. A path with holes names nothing where
+// no file has a name that begins like its last element.
 //
 // # Changing a script
 //
