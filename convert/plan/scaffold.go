@@ -158,6 +158,7 @@ func (s *scaffold) create(op *shparse.Op, c *shparse.Create) {
 		return
 	}
 	if !s.ours(c.Container.Image) {
+		s.refuseMounted(op, c)
 		return
 	}
 	n := s.p.nodeOf(c.Container.Image)

@@ -42,6 +42,10 @@ func (p *planner) equip(n *node) {
 		return
 	}
 	for _, j := range n.jobs {
+		if j.op.Seq > w.lastTaker() {
+			w.refuse(j.op.Range, "the container works in the mounted directory behind the build that takes files from there")
+			continue
+		}
 		if _, _, plain := p.carries(n, j.run); !plain {
 			w.job(j)
 		}
@@ -141,6 +145,17 @@ func (w *workshop) taker() *node {
 		}
 	}
 	return w.n
+}
+
+// lastTaker is where the last build stands that takes what the containers made.
+func (w *workshop) lastTaker() int {
+	last := 0
+	for _, n := range w.p.nodes {
+		if slices.Contains(n.sources(), w.n) {
+			last = max(last, n.part.Op.Seq)
+		}
+	}
+	return last
 }
 
 // parse makes text the node's Dockerfile.
