@@ -133,6 +133,9 @@ func run(fsys fs.FS, o Options) *Result {
 	c := &converter{fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, texts: map[string]edit.Text{}}
 	c.trace()
 	c.plan()
+	if c.leaveAlone() {
+		return c.result()
+	}
 	c.explainNothing()
 	c.render()
 	c.reportMentions()

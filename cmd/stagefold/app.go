@@ -34,6 +34,7 @@ func newApp(s streams) *cli.App {
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = wrongUsage
+		withEnvironment(c.Flags)
 		c.HideHelpCommand = true // "help" may be a path
 	}
 	return app

@@ -62,6 +62,7 @@ type HeadFS interface {
 func Walk(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 	w := &walker{fsys: fsys, opts: o, filter: newFilter(o), tree: &Tree{}}
 	dir := path.Clean(cmp.Or(o.Dir, "."))
+	w.start = dir
 	if err := w.dir(dir, w.rulesAbove(dir)); err != nil {
 		return nil, err
 	}
@@ -90,6 +91,7 @@ type walker struct {
 	fsys    fs.FS
 	opts    Options
 	filter  filter
+	start   string // the directory to look below
 	tree    *Tree
 	scripts []*script
 }
@@ -129,6 +131,10 @@ func (w *walker) dir(dir string, above *rules) error {
 	has := func(name string) bool {
 		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
 	}
+	if has(".git") && dir != w.start {
+		w.tree.Repositories = append(w.tree.Repositories, dir)
+		return nil
+	}
 	rules := above
 	if w.opts.Ignored == LeaveOut && has(".gitignore") {
 		rules = above.within(w.fsys, dir, ".gitignore")
@@ -146,8 +152,6 @@ func (w *walker) entry(name string, e fs.DirEntry, rules *rules) {
 	switch {
 	case !e.IsDir():
 		w.file(name, e.Type())
-	case w.isRepository(name):
-		w.tree.Repositories = append(w.tree.Repositories, name)
 	case strings.Count(name, "/") >= MaxDepth:
 		w.skip(name, "more than "+strconv.Itoa(MaxDepth)+" directories deep")
 	default:
@@ -161,11 +165,6 @@ func (w *walker) entry(name string, e fs.DirEntry, rules *rules) {
 // crash may have left beside the files that it was writing.
 func own(base string) bool {
 	return base == ".git" || base == ".stagefold" || strings.HasPrefix(base, write.Prefix)
-}
-
-func (w *walker) isRepository(dir string) bool {
-	_, err := fs.Lstat(w.fsys, path.Join(dir, ".git"))
-	return err == nil
 }
 
 // file sorts a file in, by its name.

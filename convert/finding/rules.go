@@ -108,6 +108,7 @@ var rules = []Rule{
 	{"SF305", Error, "two units share a file", "give each script its own copy of the file, or put both builds into one script"},
 	{"SF306", Error, "the script builds from another Dockerfile than the one named", "leave out --builder-file and --runtime-file: the script names its files itself"},
 	{"SF307", Warning, "a Dockerfile that changes is built by another script too", "see that the other script's image is still the one you want"},
+	{"SF308", Note, "a file of the unit asks to be left alone", ""},
 
 	{"SF501", Note, "a RUN of several commands becomes several RUNs", ""},
 	{"SF502", Note, "a cd in front of a RUN's commands becomes WORKDIR", ""},

@@ -45,12 +45,8 @@ type mentioner struct {
 }
 
 func (m *mentioner) text(fsys fs.FS, name string) {
-	info, err := fs.Lstat(fsys, name)
-	if err != nil || info.Size() > maxText {
-		return
-	}
 	src, err := fs.ReadFile(fsys, name)
-	if err != nil || bytes.IndexByte(src, 0) >= 0 {
+	if err != nil || len(src) > maxText || bytes.IndexByte(src, 0) >= 0 {
 		return
 	}
 	for _, deleted := range m.candidates(name, src) {
