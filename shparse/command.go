@@ -11,10 +11,11 @@ import (
 // A call is a simple command that is about to run: what the evaluator hands to
 // the model of a command.
 type call struct {
-	op    *Op      // Range, Calls, Dir, Assign, Argv, Conds, Files and Captured are set
-	argv  []Arg    // op.Argv behind wrappers such as sudo, command, env, nice, time
-	stdin *Value   // the text on standard input; nil where unknown or the terminal's
-	tar   []Effect // what a tar stream on standard input holds (Pack effects); nil where there is none
+	op        *Op      // Range, Calls, Dir, Assign, Argv, Conds, Files and Captured are set
+	argv      []Arg    // op.Argv behind wrappers such as sudo, command, env, nice, time
+	stdin     *Value   // the text on standard input; nil where unknown or the terminal's
+	stdinFile Value    // the file that standard input is, relative to the root; empty where it is none
+	tar       []Effect // what a tar stream on standard input holds (Pack effects); nil where there is none
 	// stdout is the host path that standard output goes to, relative to the
 	// root; nil for the script's own output, a pipe or a capture.
 	stdout *Value

@@ -58,7 +58,7 @@ type Build struct {
 	Tags      []Arg      // -t, in order
 	File      *Arg       // -f as given; nil for the default
 	FilePath  Value      // the Dockerfile, relative to the root of the repository; empty where it is not a file
-	Text      *Value     // the Dockerfile's text where it comes from a here-document or a pipe
+	Text      *Value     // the Dockerfile's text where it comes through standard input, from FilePath or a here-document or a pipe
 	Context   Arg        // the context as given
 	Dir       Value      // the context directory, relative to the root of the repository; empty where it is not a directory
 	Tar       []Effect   // the context where it is a tar that the script pipes in

@@ -51,7 +51,7 @@ func (b *Build) readContext(c *call) {
 	case c.tar != nil:
 		b.Tar = c.tar
 	default:
-		b.Text = c.stdin
+		b.Text, b.FilePath = c.stdin, c.stdinFile
 	}
 }
 
@@ -63,7 +63,7 @@ func (b *Build) readFile(c *call) {
 		b.FilePath = under(b.Dir, Lit("Dockerfile"))
 	case b.File == nil:
 	case b.File.is("-"):
-		b.Text = c.stdin
+		b.Text, b.FilePath = c.stdin, c.stdinFile
 	case len(b.Dir) > 0:
 		b.FilePath = c.path(b.File.Value)
 	}
