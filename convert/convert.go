@@ -290,11 +290,33 @@ func (c *converter) collectFold(f *plan.Fold) {
 	final := f.Final().File
 	c.target = cmp.Or(c.target, final.Path)
 	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path].String())})
+	if f.Ignore != nil {
+		c.collectIgnore(f)
+	}
 	for _, p := range f.Builders() {
 		if _, kept := c.texts[p.File.Path]; !kept && !p.Made {
 			c.change(edit.Change{Path: p.File.Path, Old: c.sources[p.File.Path], Delete: true})
 		}
 	}
+}
+
+// collectIgnore adds the new ignore file of a fold's context.
+func (c *converter) collectIgnore(f *plan.Fold) {
+	g := f.Ignore
+	text, err := edit.NewText(g.Path, g.Old).Apply(g.Edits)
+	before, seen := c.texts[g.Path]
+	if err != nil || seen && before.String() != text.String() {
+		c.say(finding.New("SF203", f.Final().Build.Context.Word, "the final images need different ignore files in %q", f.Context))
+		return
+	}
+	c.texts[g.Path] = text
+	if g.Old != nil {
+		c.sources[g.Path] = g.Old
+	}
+	for _, from := range g.Joined {
+		c.sources[from.Path] = from.Source
+	}
+	c.change(edit.Change{Path: g.Path, Old: g.Old, New: []byte(text.String())})
 }
 
 // change adds a change of a file, once.

@@ -54,8 +54,8 @@ func directoriesOf(paths []string) []string {
 
 func (c *converter) ignoreEntriesIn(name string, hosts []string) {
 	src, problem := readText(c.fsys, name, wholeFile(name))
-	if problem != nil {
-		return // most directories have none
+	if problem != nil || c.changed(name) {
+		return // most directories have none, and a new text has no such entry
 	}
 	offset := 0
 	for i, line := range strings.SplitAfter(string(src), "\n") {

@@ -19,6 +19,7 @@ import (
 type Ignore struct {
 	Path     string   // of the file, relative to the root of the repository
 	Patterns []string // as Docker cleans them, in order
+	Source   []byte   // its text
 	Specific bool     // it is <Dockerfile>.dockerignore, which BuildKit reads and the legacy builder does not
 
 	matcher *patternmatcher.PatternMatcher
@@ -46,9 +47,19 @@ func ReadIgnore(fsys fs.FS, context, dockerfile string) (*Ignore, []finding.Find
 		if bad := g.parse(src); bad != nil {
 			return nil, bad
 		}
+		g.Source = src
 		return g, nil
 	}
 	return nil, nil
+}
+
+// ParseIgnore reads src as the ignore file of that path.
+func ParseIgnore(path string, src []byte) (*Ignore, []finding.Finding) {
+	g := &Ignore{Path: path, Source: src}
+	if bad := g.parse(src); bad != nil {
+		return nil, bad
+	}
+	return g, nil
 }
 
 // pathError is err without the path, which the message names.

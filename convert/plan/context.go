@@ -12,9 +12,8 @@ import (
 	"github.com/stagefold/stagefold/shparse"
 )
 
-// checkContexts looks at what the one build sees that its parts did not see: files
-// that the script changed between the builds, and the files that the conversion
-// itself changes.
+// checkContexts refuses what the one build sees and its parts did not see: files
+// that the script changed between the builds.
 func (p *planner) checkContexts(nodes []*node) {
 	final := nodes[len(nodes)-1]
 	for _, n := range nodes[:len(nodes)-1] {
@@ -23,8 +22,18 @@ func (p *planner) checkContexts(nodes []*node) {
 		}
 	}
 	p.assumeUnknown(nodes)
-	for _, n := range nodes {
-		p.checkSweep(n, nodes)
+}
+
+// checkSweeps warns of copies of files that the conversion itself changes.
+func (p *planner) checkSweeps(folds []*Fold) {
+	p.rewritten = p.changed(folds)
+	for _, final := range p.finals() {
+		nodes := append(p.ancestors(final), final)
+		for _, n := range nodes {
+			p.checkSweep(n, func(in *dockerfile.Instruction, name string) bool {
+				return n == final || p.delivers(n, in, name, nodes)
+			})
+		}
 	}
 }
 
@@ -84,19 +93,14 @@ func covers(src dockerfile.Path, name string) bool {
 }
 
 // checkSweep warns of copies that take the very files that the conversion
-// changes: the Dockerfiles and the script.
-func (p *planner) checkSweep(n *node, nodes []*node) {
-	if n.part.File == nil {
-		return
-	}
-	final := nodes[len(nodes)-1]
+// changes: the Dockerfiles and the script. It looks at those that matter.
+func (p *planner) checkSweep(n *node, matters func(in *dockerfile.Instruction, name string) bool) {
 	swept := map[*dockerfile.Instruction][]string{}
-	for _, name := range p.changed(nodes) {
+	for _, name := range p.rewritten {
 		if !below(n.dir, name) {
 			continue
 		}
-		in := n.copying(relative(n.dir, name))
-		if in != nil && (n == final || p.delivers(n, in, relative(n.dir, name), nodes)) {
+		if in := n.copying(relative(n.dir, name)); in != nil && matters(in, relative(n.dir, name)) {
 			swept[in] = append(swept[in], strconv.Quote(name))
 		}
 	}
@@ -106,15 +110,19 @@ func (p *planner) checkSweep(n *node, nodes []*node) {
 	}
 }
 
-// changed are the files that the conversion changes or deletes.
-func (p *planner) changed(nodes []*node) []string {
+// changed are the files that the conversion changes, makes or deletes.
+func (p *planner) changed(folds []*Fold) []string {
 	names := []string{p.in.Trace.Path}
-	for _, n := range nodes {
-		if n.part.File != nil && !slices.Contains(names, n.part.File.Path) {
-			names = append(names, n.part.File.Path)
+	for _, f := range folds {
+		for _, part := range f.Parts {
+			names = append(names, part.File.Path)
+		}
+		if f.Ignore != nil {
+			names = append(names, f.Ignore.Path)
 		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // delivers reports whether what a builder's COPY makes of the context's file may

@@ -19,6 +19,7 @@ func (p *planner) foldAll() []*Fold {
 	for _, final := range p.finals() {
 		folds = append(folds, p.fold(append(p.ancestors(final), final)))
 	}
+	p.checkSweeps(folds)
 	return folds
 }
 
@@ -37,7 +38,7 @@ func (p *planner) fold(nodes []*node) *Fold {
 	p.checkOrder(f)
 	p.nameStages(f)
 	p.foldArgs(f)
-	f.Context = p.rebase(nodes)
+	p.rebase(f, nodes)
 	p.moveWork(nodes)
 	for _, n := range nodes {
 		p.dropTransport(n)

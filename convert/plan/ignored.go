@@ -2,6 +2,7 @@ package plan
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/finding"
@@ -27,6 +28,20 @@ func (r *rewriter) assumeSeen() {
 			}
 		}
 	}
+}
+
+// showsOnly reports whether the ignore file lets nothing into the context but the
+// artifacts: it hides all, and takes back these by name.
+func (r *resolver) showsOnly(artifacts []artifact) bool {
+	if r.n.ignore == nil || len(r.n.ignore.Patterns) == 0 || len(artifacts) == 0 || !slices.Contains([]string{"*", "**"}, r.n.ignore.Patterns[0]) {
+		return false
+	}
+	return !slices.ContainsFunc(r.n.ignore.Patterns, func(pattern string) bool {
+		name, not := strings.CutPrefix(pattern, "!")
+		return not && !slices.ContainsFunc(artifacts, func(a artifact) bool {
+			return a.host == path.Join(r.n.dir, name) && !a.file.Contents && !r.onDisk(a.host)
+		})
+	})
 }
 
 // patternBelow returns the first pattern that may match something below name, or

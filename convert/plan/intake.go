@@ -137,7 +137,7 @@ func (r *resolver) plain(it *item, rel string) {
 		below[i].rel = relative(host, below[i].host)
 	}
 	it.artifacts = below
-	it.context = r.inContext(host)
+	it.context = r.inContext(host) && !r.showsOnly(below)
 	if len(below) == 0 && !it.context && !(ok && f.Origin == shparse.Mystery) {
 		r.missing(it.word, host)
 	}

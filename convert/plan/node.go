@@ -19,6 +19,8 @@ type planner struct {
 	// workers are the nodes that containers with directories of the host mounted
 	// belong to.
 	workers map[*shparse.Container]*node
+
+	rewritten []string // the files that the conversion changes
 }
 
 // A node is a build of the way, as a vertex of the graph whose edges are the
@@ -26,15 +28,17 @@ type planner struct {
 type node struct {
 	part     *Part
 	ignore   *dockerfile.Ignore
-	dir      string    // the context directory, relative to the root
-	prefix   string    // dir as seen from the one context of the result; "" where it is that
-	takes    []*intake // its copies that take artifacts
-	source   bool      // something is copied out of a container of its image
-	stream   *stream   // where its context is what a container prints
-	jobs     []*job    // the work of its containers in directories of the host
-	equipped bool      // the work of jobs is in its Dockerfile
-	written  int       // where their lines begin in its text
-	failed   bool      // its Dockerfile could not be read; the reason is in problems
+	dir      string                      // the context directory, relative to the root
+	prefix   string                      // dir as seen from the one context of the result; "" where it is that
+	takes    []*intake                   // its copies that take artifacts
+	source   bool                        // something is copied out of a container of its image
+	stream   *stream                     // where its context is what a container prints
+	jobs     []*job                      // the work of its containers in directories of the host
+	equipped bool                        // the work of jobs is in its Dockerfile
+	written  int                         // where their lines begin in its text
+	failed   bool                        // its Dockerfile could not be read; the reason is in problems
+	bases    map[*dockerfile.Stage]*node // builds of the script that make the base images of its stages
+	bare     bool                        // the build has no context: its Dockerfile comes through standard input
 	problems []finding.Finding
 }
 
@@ -169,7 +173,10 @@ func (p *planner) open(n *node) []finding.Finding {
 		return p.openStream(n, c)
 	}
 	dir, ok := b.Dir.Known()
-	if !ok || len(b.Dir) == 0 {
+	n.bare = b.Context.String() == "-" && len(b.FilePath) > 0
+	if n.bare {
+		dir = "."
+	} else if !ok || len(b.Dir) == 0 {
 		return []finding.Finding{finding.New("SF203", b.Context.Word, "the build context %q is not a directory of the repository", b.Context.String())}
 	}
 	if outside(dir) {
@@ -186,19 +193,42 @@ func (p *planner) open(n *node) []finding.Finding {
 	}
 	n.part.File, n.part.Args = file, knownArgs(b)
 	problems = append(problems, more...)
+	if n.bare {
+		return append(problems, p.openBare(n)...)
+	}
 	ignore, more := dockerfile.ReadIgnore(p.in.FS, dir, name)
 	n.ignore = ignore
 	problems = append(problems, more...)
 	if deed, where := hostChange(n.part.Op.Files, path.Join(dir, ".dockerignore")); deed != "" {
 		problems = append(problems, finding.New("SF223", where, "the script changes %q: it is %s", path.Join(dir, ".dockerignore"), deed))
 	}
-	return append(problems, n.setTarget()...)
+	return append(problems, p.settleStages(n)...)
+}
+
+// openBare finishes a build without a context, which can't copy from one.
+func (p *planner) openBare(n *node) []finding.Finding {
+	for _, in := range n.part.File.Instructions {
+		t, ok := in.Transfer(n.part.Args)
+		if ok && t.From == "" && slices.ContainsFunc(t.Sources, func(src dockerfile.Path) bool { return !src.Remote && !src.Heredoc }) || bound(in) != "" {
+			return []finding.Finding{finding.New("SF203", in.Range, "the build has no context that the instruction could copy from")}
+		}
+	}
+	return p.settleStages(n)
+}
+
+// settleStages finds out which stage the build makes, and what its stages stand on.
+func (p *planner) settleStages(n *node) []finding.Finding {
+	problems := n.setTarget()
+	if !finding.Refused(problems) {
+		p.findBases(n)
+	}
+	return problems
 }
 
 // dockerfilePath says which file the build reads.
 func (p *planner) dockerfilePath(n *node) (string, []finding.Finding) {
 	b, at := n.part.Build, n.part.Op.Range
-	if b.Text != nil || len(b.FilePath) == 0 {
+	if len(b.FilePath) == 0 {
 		return "", []finding.Finding{finding.New("SF216", fileRange(b, at), "the Dockerfile of this build is not a file of the repository")}
 	}
 	name, known := b.FilePath.Known()

@@ -36,6 +36,18 @@ type Plan struct {
 type Fold struct {
 	Parts   []*Part // in the order of the result; the last one is the final image's
 	Context string  // the one build context, relative to the root of the repository
+
+	// Ignore is the ignore file that the context gets, nil where it stays as it is.
+	Ignore *IgnoreFile
+}
+
+// An IgnoreFile is an ignore file that changes. It need not be there yet: Old is nil
+// then.
+type IgnoreFile struct {
+	Path   string
+	Old    []byte
+	Edits  []edit.Edit
+	Joined []*dockerfile.Ignore // the files whose patterns it gets
 }
 
 // Final returns the part that makes the final image.
@@ -79,6 +91,9 @@ type Part struct {
 
 	// ArgNames are the new names of build arguments of this part, by the old.
 	ArgNames map[string]string
+
+	// altered is set where the image of Stage is not the same as before.
+	altered bool
 
 	// Drops are instructions that go, such as a global ARG that an earlier part
 	// declares alike.

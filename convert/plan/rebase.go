@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -12,23 +11,35 @@ import (
 
 // rebase brings all parts to one build context, the nearest directory that holds
 // the contexts of all of them: sources of COPY and ADD get the way from there in
-// front. It returns that directory.
-func (p *planner) rebase(nodes []*node) string {
+// front, and the ignore files are joined.
+func (p *planner) rebase(f *Fold, nodes []*node) {
 	dir := commonContext(nodes)
+	movable := true
 	for _, n := range nodes {
-		n.prefix = relative(dir, n.dir)
-		if n.dir != dir && p.canRebase(n, dir) {
-			n.rebaseCopies()
+		if n.bare {
+			n.dir = dir
 		}
+		n.prefix = relative(dir, n.dir)
+		if n.dir == dir {
+			continue
+		}
+		if !p.canRebase(n, dir) {
+			movable = false
+			continue
+		}
+		n.rebaseCopies()
 	}
-	return dir
+	if movable {
+		f.Ignore = p.joinSights(nodes, dir)
+	}
+	f.Context = dir
 }
 
 // commonContext is the nearest directory at or above all contexts.
 func commonContext(nodes []*node) string {
-	dir := nodes[0].dir
-	for _, n := range nodes[1:] {
-		for !below(dir, n.dir) {
+	dir := nodes[len(nodes)-1].dir
+	for _, n := range nodes {
+		for !n.bare && !below(dir, n.dir) {
 			dir = path.Dir(dir)
 		}
 	}
@@ -55,7 +66,7 @@ func (p *planner) canRebase(n *node, dir string) bool {
 			}
 		}
 	}
-	return p.sameSight(n, dir)
+	return true
 }
 
 // bound says why an instruction can't be rebased, or "".
@@ -75,47 +86,6 @@ func bound(in *dockerfile.Instruction) string {
 func contextMount(fl dockerfile.Flag) bool {
 	return fl.Name == "mount" && !strings.Contains(fl.Arg, "from=") &&
 		(strings.Contains(fl.Arg, "type=bind") || !strings.Contains(fl.Arg, "type="))
-}
-
-// sameSight refuses a rebase that would hide a file that a copy takes, or show one
-// that was ignored.
-func (p *planner) sameSight(n *node, dir string) bool {
-	outer, findings := dockerfile.ReadIgnore(p.in.FS, dir, n.part.File.Path)
-	p.findings = append(p.findings, findings...)
-	if outer == nil && n.ignore == nil {
-		return true
-	}
-	at := n.part.Build.Context.Word
-	if n.ignore != nil && n.copiesTrees() {
-		p.say(finding.New("SF203", at, "%s only holds in %q, and the context becomes %q", n.ignore.Path, n.dir, dir))
-		return false
-	}
-	same := true
-	_ = fs.WalkDir(p.in.FS, n.dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || n.copying(relative(n.dir, name)) == nil {
-			return nil
-		}
-		if hidden, err := outer.Excluded(relative(dir, name)); err != nil || hidden {
-			p.say(finding.New("SF203", at, "%s hides %q, which %s copies", outer.Path, name, n.part.File.Path))
-			same = false
-			return fs.SkipAll
-		}
-		return nil
-	})
-	return same
-}
-
-// copiesTrees reports whether some copy takes a directory or a pattern, and so
-// depends on what is ignored.
-func (n *node) copiesTrees() bool {
-	for _, t := range n.contextCopies() {
-		for _, src := range t.Sources {
-			if !src.Known || hasWildcards(src.Expanded) || path.Ext(src.Expanded) == "" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // contextCopies are the COPY and ADD instructions of the build that read its
