@@ -18,6 +18,7 @@ func (p *planner) renameArg(f *Fold, b *Part, name string) {
 	r := &argRenamer{part: b, old: name, name: freshArg(f, b, name), keyword: "ARG"}
 	if slices.ContainsFunc(f.Parts, func(o *Part) bool { return o != b && o.argKey(name) != "" && o.ArgNames[name] == "" }) {
 		r.keyword = "ENV"
+		b.altered = true
 	}
 	r.inherited = slices.ContainsFunc(f.Parts, func(o *Part) bool { return o != b && o.standsOn(b) })
 	if why := r.obstacle(); why != "" {

@@ -305,7 +305,7 @@ func changesModes(a artifact) bool { return runMatches(a.from, modeWords.MatchSt
 
 // runMatches reports whether some RUN that the node's image stands on matches.
 func runMatches(n *node, match func(string) bool) bool {
-	for _, s := range stageChain(n.part.Stage) {
+	for _, s := range n.chain() {
 		for _, in := range s.Instructions {
 			if in.Keyword == "RUN" && match(runText(in)) {
 				return true

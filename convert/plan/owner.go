@@ -13,28 +13,35 @@ import (
 // without a --chown: no USER but root, no command that gives files away, and made
 // by this stage and not by its base image.
 func rootOwned(a artifact) bool {
-	return ownedIn(a.from.part.Stage, a.from.part.Args, a.path)
+	clean, made := a.from.ownership(a.from.part.Stage, a.path)
+	return clean && made
 }
 
-func ownedIn(stage *dockerfile.Stage, args dockerfile.Args, name string) bool {
-	made := false
-	for _, s := range stageChain(stage) {
-		if s.BaseStage == nil && !has(baseOf(s, args), runsAsRoot) {
-			return false
+// ownership reports whether nothing in a stage, and in what it stands on, gives name
+// away, and whether something there makes it.
+func (n *node) ownership(stage *dockerfile.Stage, name string) (clean, made bool) {
+	switch base := n.base(stage); {
+	case base != nil:
+		if clean, made = base.ownership(base.part.Stage, name); !clean {
+			return false, false
 		}
+	case !has(baseOf(stage, n.part.Args), runsAsRoot):
+		return false, false
+	}
+	for _, s := range stageChain(stage) {
 		for _, in := range s.Instructions {
-			if givesAway(in, args, name) {
-				return false
+			if n.givesAway(in, name) {
+				return false, false
 			}
-			made = made || makes(in, s, args, name)
+			made = made || makes(in, s, n.part.Args, name)
 		}
 	}
-	return made
+	return true, made
 }
 
 // givesAway reports whether an instruction may make files that do not belong to
 // root.
-func givesAway(in *dockerfile.Instruction, args dockerfile.Args, name string) bool {
+func (n *node) givesAway(in *dockerfile.Instruction, name string) bool {
 	switch in.Keyword {
 	case "USER":
 		return !rootUser(in.Text)
@@ -43,21 +50,24 @@ func givesAway(in *dockerfile.Instruction, args dockerfile.Args, name string) bo
 	case "ONBUILD":
 		return false // has no effect in this build
 	}
-	t, ok := in.Transfer(args)
+	t, ok := in.Transfer(n.part.Args)
 	if !ok {
 		return false
 	}
-	return t.Chown.Expanded != "" || t.Add && addsArchive(t) || t.From != "" && !ownedSources(t, args, name)
+	return t.Chown.Expanded != "" || t.Add && addsArchive(t) || t.From != "" && !n.ownedSources(t, name)
 }
 
 // ownedSources reports whether what a COPY --from brings to name belongs to root.
-func ownedSources(t *dockerfile.Transfer, args dockerfile.Args, name string) bool {
+func (n *node) ownedSources(t *dockerfile.Transfer, name string) bool {
 	dest, known := t.Target()
 	if known && !below(path.Clean(dest), name) && !below(name, path.Clean(dest)) {
 		return true
 	}
-	return t.FromStage != nil && len(t.Sources) == 1 && t.Sources[0].Known &&
-		ownedIn(t.FromStage, args, path.Clean("/"+t.Sources[0].Expanded))
+	if t.FromStage == nil || len(t.Sources) != 1 || !t.Sources[0].Known {
+		return false
+	}
+	clean, made := n.ownership(t.FromStage, path.Clean("/"+t.Sources[0].Expanded))
+	return clean && made
 }
 
 // ownerWords are the commands and flags in a RUN that can leave files that do not

@@ -21,7 +21,7 @@ var (
 // refuseCapabilities refuses builders that give a file capabilities: docker cp
 // drops them and COPY --from keeps them (rule 1b).
 func (p *planner) refuseCapabilities(n *node) {
-	for _, s := range stageChain(n.part.Stage) {
+	for _, s := range n.chain() {
 		for _, in := range s.Instructions {
 			if in.Keyword == "RUN" && setcap.MatchString(runText(in)) {
 				p.say(finding.New("SF215", in.Range, "setcap gives a file capabilities, which docker cp dropped and COPY --from keeps"))

@@ -108,7 +108,7 @@ func (p *planner) processOf(n *node, c *shparse.Create) ([]string, bool) {
 		args, ok := knownWords(c.Argv)
 		return append(entry, args...), ok
 	}
-	cmd := lastOf(n.part.Stage, "CMD")
+	cmd := n.last("CMD")
 	if cmd == nil {
 		if len(entry) > 0 {
 			return entry, true // an ENTRYPOINT resets the CMD of the base image
@@ -123,7 +123,7 @@ func (p *planner) processOf(n *node, c *shparse.Create) ([]string, bool) {
 // assumeBase says what is assumed of a base image that is not known, whose command
 // a container runs.
 func (p *planner) assumeBase(n *node, c *shparse.Create, what string) {
-	base := baseOf(n.part.Stage, n.part.Args)
+	base := n.outerBase()
 	if !has(base, startsShell) {
 		p.say(finding.New("SF226", c.Args[0].Word, "the base image %q is taken to %s", base.Image, what))
 	}
@@ -139,7 +139,7 @@ func (p *planner) entrypoint(n *node, c *shparse.Create) ([]string, bool) {
 		}
 		return []string{text}, ok
 	}
-	if in := lastOf(n.part.Stage, "ENTRYPOINT"); in != nil {
+	if in := n.last("ENTRYPOINT"); in != nil {
 		return in.Argv()
 	}
 	p.assumeBase(n, c, "have no ENTRYPOINT")
@@ -215,7 +215,7 @@ func (p *planner) takesBelow(n *node, dir string) bool {
 func (p *planner) convertCommand(j *job) bool {
 	part := j.node.part
 	cmd := lastOf(part.Stage, "CMD")
-	if cmd == nil || cmd.Stage != part.Stage || lastOf(part.Stage, "ENTRYPOINT") != nil || j.run.Flag("env") != nil || j.run.Flag("workdir") != nil {
+	if cmd == nil || cmd.Stage != part.Stage || j.node.last("ENTRYPOINT") != nil || j.run.Flag("env") != nil || j.run.Flag("workdir") != nil {
 		return false
 	}
 	p.assumeBase(j.node, j.run, "have no ENTRYPOINT")
@@ -230,6 +230,7 @@ func (p *planner) convertCommand(j *job) bool {
 		run = "run"
 	}
 	part.replace(Replacement{Range: cmd.KeywordRange, Text: run})
+	part.altered = true
 	return true
 }
 
@@ -311,10 +312,10 @@ func shellText(n *node, argv []string) (string, bool) {
 // hasShell reports whether the node's image has the default shell, as a RUN in
 // shell form shows.
 func hasShell(n *node) bool {
-	if lastOf(n.part.Stage, "SHELL") != nil {
+	if n.last("SHELL") != nil {
 		return false
 	}
-	if has(baseOf(n.part.Stage, n.part.Args), startsShell) && !baseOf(n.part.Stage, n.part.Args).Scratch() {
+	if has(n.outerBase(), startsShell) && !n.outerBase().Scratch() {
 		return true
 	}
 	return slices.ContainsFunc(n.part.Stage.Instructions, func(in *dockerfile.Instruction) bool {
