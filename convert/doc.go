@@ -17,6 +17,10 @@
 // that files were copied out of, those files on the host where nothing else reads
 // them, and the clean-up of these.
 //
+// A builder's image that is pushed, tagged or run for something else is no scaffolding:
+// it is built from its stage of the new file, under its old tag. Neither is a file on
+// the host that something else reads: it is copied out of that image as before.
+//
 // Text that does not have to change stays byte for byte, and a second conversion
 // finds nothing to do. The result builds on Docker 17.05 (17.09 where a --chown is
 // needed) and on BuildKit, unless the input itself needs BuildKit.
@@ -40,7 +44,8 @@
 //
 // One or more builders and one or more final images. Builders may feed each other,
 // and builds may have different context directories: the nearest directory that
-// holds them all becomes the context, and sources are written as seen from there.
+// holds them all becomes the context, sources are written as seen from there, and
+// its ignore file gets the patterns of theirs.
 // A builder is known by what the script does, not by names: an image that a
 // container is made from, out of which "docker cp" brings files that the build of
 // another image takes in.
@@ -85,14 +90,16 @@
 //   - values that decide a path or a file and come from outside the script (SF004),
 //     and ways through the script that build different things (SF006);
 //   - files that a command of the host may change after they were extracted, such
-//     as strip or upx (SF003), or that something else reads too (SF205);
+//     as strip or upx (SF003), or that something else reads too and a COPY of all
+//     would sweep up again (SF205);
 //   - work done in the container by docker exec, or by a docker run whose command
 //     line or settings a RUN can't have (SF206);
-//   - contexts that can't be joined, for instance because an ignore file of one would
-//     hide files of the other (SF203);
+//   - contexts that can't be joined, for instance because both builds copy from one
+//     directory, and only one of their ignore files hides some of it (SF203);
 //   - build arguments and flags that would reach a stage they did not reach before,
 //     and can't be renamed (SF210, SF212);
 //   - ADD of an archive, which COPY --from would not unpack (SF209), and files with
 //     capabilities, which docker cp drops (SF215);
-//   - builder images that are pushed or run for something else (SF214).
+//   - builder images that are used for something else too, and that could not be built
+//     alike from their stage (SF214).
 package convert

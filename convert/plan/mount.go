@@ -169,19 +169,6 @@ func (s *scaffold) mountedHosts(op *shparse.Op) []string {
 	return hosts
 }
 
-// refuseMounted refuses a container that sees artifacts through a mount, which are
-// not on the host any more.
-func (s *scaffold) refuseMounted(op *shparse.Op, c *shparse.Create) {
-	live := append(s.p.artifactHosts(op.Files), s.mountedHosts(op)...)
-	for _, m := range c.Mounts {
-		host, ok := m.Host.Known()
-		if ok && !m.Volume && slices.ContainsFunc(live, func(l string) bool { return below(host, l) || below(l, host) }) {
-			s.p.say(finding.New("SF205", m.Flag.Range, "the container sees an extracted file in %q, which is not on the host any more after the conversion", host))
-			return
-		}
-	}
-}
-
 // gone reports whether what op finds at a path of the host is not there any more:
 // it is an artifact, or the work of a container in a mount.
 func (s *scaffold) gone(op *shparse.Op, name string) bool {

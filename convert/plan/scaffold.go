@@ -20,26 +20,26 @@ type scaffold struct {
 	// hosts are the host paths that held artifacts at some time, and the
 	// directories that the script made for them.
 	hosts []string
+
+	kept   *keeping
+	claims []claim // of this round
 }
 
 // script plans what becomes of the script.
 func (p *planner) script(folds []*Fold) Script {
-	s := &scaffold{p: p, folds: folds, script: Script{Drop: map[*shparse.Op]bool{}}}
+	s := &scaffold{p: p, folds: folds, kept: &keeping{ops: map[*shparse.Op]bool{}}}
 	for _, b := range s.builders() {
 		s.images = append(s.images, b.Build.Image)
 	}
-	s.collectContainers()
-	s.collectHosts()
 	p.scaffold = s
-	for _, op := range p.way.Ops {
-		s.judge(op)
-	}
+	s.settle()
 	s.names()
 	s.script.Hosts = s.hosts
 	for _, f := range folds {
 		s.passFlags(f)
 		s.moveContext(f)
 	}
+	s.retarget()
 	return s.script
 }
 
@@ -55,7 +55,7 @@ func (s *scaffold) builders() []*Part {
 // tidy plans the script of a way that folds nothing, such as one that only cleans
 // up: removals of what another way does not make any more go there too.
 func (p *planner) tidy(model *scaffold) Script {
-	s := &scaffold{p: p, folds: model.folds, containers: model.containers, hosts: model.hosts,
+	s := &scaffold{p: p, folds: model.folds, containers: model.containers, hosts: model.hosts, kept: model.kept,
 		script: Script{Drop: map[*shparse.Op]bool{}}}
 	for _, op := range p.way.Ops {
 		switch a := op.Act.(type) {
@@ -83,7 +83,7 @@ func (s *scaffold) judge(op *shparse.Op) {
 	case *shparse.Copy:
 		s.copy(op, a)
 	case *shparse.Exec:
-		if s.mine(a.Container) {
+		if s.extracted(a.Container) {
 			s.p.say(finding.New("SF206", op.Range, "docker exec changes the container that files are copied out of"))
 		}
 	case *shparse.Start:
@@ -111,19 +111,28 @@ func (s *scaffold) judge(op *shparse.Op) {
 
 func (s *scaffold) drop(op *shparse.Op) { s.script.Drop[op] = true }
 
-// mine reports whether the container was made from a builder's image.
-func (s *scaffold) mine(c *shparse.Container) bool {
+// extracted reports whether the container was made from a builder's image.
+func (s *scaffold) extracted(c *shparse.Container) bool {
 	return c != nil && (slices.Contains(s.images, c.Image) || s.p.equipped(c))
 }
 
-// ours reports whether the image is a builder's.
-func (s *scaffold) ours(i *shparse.Image) bool { return i != nil && slices.Contains(s.images, i) }
+// mine reports whether the container is a builder's and goes.
+func (s *scaffold) mine(c *shparse.Container) bool {
+	return s.extracted(c) && !slices.Contains(s.kept.containers, c)
+}
+
+// ours reports whether the image is a builder's and goes.
+func (s *scaffold) ours(i *shparse.Image) bool {
+	return i != nil && slices.Contains(s.images, i) && !slices.Contains(s.kept.images, i)
+}
 
 // build drops a builder's build. It refuses another build of a Dockerfile that the
 // conversion changes or deletes.
 func (s *scaffold) build(op *shparse.Op, b *shparse.Build) {
 	if s.ours(b.Image) {
 		s.drop(op)
+	}
+	if slices.Contains(s.images, b.Image) {
 		return
 	}
 	name, ok := b.FilePath.Known()
@@ -157,21 +166,30 @@ func (s *scaffold) create(op *shparse.Op, c *shparse.Create) {
 		s.p.assumeLeft(op, c)
 		return
 	}
-	if !s.ours(c.Container.Image) {
-		s.refuseMounted(op, c)
+	s.mounts(op, c)
+	if !s.mine(c.Container) || s.kept.ops[op] {
 		return
 	}
 	n := s.p.nodeOf(c.Container.Image)
-	if !slices.Contains(s.p.containersOf(n), c.Container) && !s.p.idle(n, c) {
-		s.p.say(finding.New("SF214", op.Range, "the builder's image %q is run for more than the extraction", c.Container.Image.Ref.String()))
+	if !slices.Contains(s.p.containersOf(n), c.Container) && (!s.p.idle(n, c) || tells(op, c)) {
+		s.claim(claim{
+			by:         op,
+			finding:    finding.New("SF214", op.Range, "the builder's image %q is run for more than the extraction", c.Container.Image.Ref.String()),
+			containers: []*shparse.Container{c.Container},
+		})
 		return
 	}
 	s.drop(op)
 }
 
+// tells reports whether the script reads what a container prints.
+func tells(op *shparse.Op, c *shparse.Create) bool {
+	return c.Run && !c.Detached && op.Captured.File != ""
+}
+
 func (s *scaffold) copy(op *shparse.Op, c *shparse.Copy) {
 	switch {
-	case !s.mine(c.Container):
+	case !s.extracted(c.Container) || s.kept.ops[op]:
 	case c.Into:
 		s.p.say(finding.New("SF206", op.Range, "docker cp changes the container that files are copied out of"))
 	default:
@@ -210,10 +228,15 @@ func (s *scaffold) removeContainers(op *shparse.Op, a *shparse.RemoveContainer) 
 // collectContainers finds the names of the containers of the extraction.
 func (s *scaffold) collectContainers() {
 	for _, op := range s.p.way.Ops {
-		if c, ok := op.Act.(*shparse.Create); ok && s.mine(c.Container) && len(c.Container.Name) > 0 {
+		if c, ok := op.Act.(*shparse.Create); ok && s.mine(c.Container) && len(c.Container.Name) > 0 && !s.keptName(c.Container.Name) {
 			s.containers = append(s.containers, c.Container.Name.Key())
 		}
 	}
+}
+
+// keptName reports whether a container that stays has that name.
+func (s *scaffold) keptName(v shparse.Value) bool {
+	return slices.ContainsFunc(s.kept.containers, func(c *shparse.Container) bool { return c.Name.Key() == v.Key() })
 }
 
 // containerName reports whether a container of the extraction has that name.
@@ -225,11 +248,17 @@ func (s *scaffold) removeImages(op *shparse.Op, a *shparse.RemoveImage) {
 
 // builderTag reports whether only builders have that tag.
 func (s *scaffold) builderTag(v shparse.Value) bool {
-	has := func(part *Part) bool {
-		return slices.ContainsFunc(part.Build.Tags, func(t shparse.Arg) bool { return t.Key() == v.Key() })
-	}
+	has := func(part *Part) bool { return part.tagged(v) }
 	isFinal := func(f *Fold) bool { return has(f.Final()) }
+	if slices.ContainsFunc(s.builders(), func(part *Part) bool { return s.kept.keeps(part) && part.tagged(v) }) {
+		return false
+	}
 	return slices.ContainsFunc(s.builders(), has) && !slices.ContainsFunc(s.folds, isFinal)
+}
+
+// tagged reports whether the part's build is given the tag.
+func (part *Part) tagged(v shparse.Value) bool {
+	return slices.ContainsFunc(part.Build.Tags, func(t shparse.Arg) bool { return t.Key() == v.Key() })
 }
 
 // removeArgs drops a removal all of whose arguments go, or cuts those that do.
@@ -249,16 +278,24 @@ func (s *scaffold) removeArgs(op *shparse.Op, args []shparse.Arg, goes func(int)
 	}
 }
 
-// other refuses any further use of a builder's image or container.
+// other claims what any further use of a builder's image or container needs.
 func (s *scaffold) other(op *shparse.Op, images []*shparse.Image, containers []*shparse.Container) {
 	for _, i := range images {
 		if s.ours(i) {
-			s.p.say(finding.New("SF214", op.Range, "the builder's image %q is used for more than the extraction", i.Ref.String()))
+			s.claim(claim{
+				by:      op,
+				finding: finding.New("SF214", op.Range, "the builder's image %q is used for more than the extraction", i.Ref.String()),
+				images:  []*shparse.Image{i},
+			})
 		}
 	}
 	for _, c := range containers {
 		if s.mine(c) {
-			s.p.say(finding.New("SF214", op.Range, "the builder's container %q is used for more than the extraction", c.Name.String()))
+			s.claim(claim{
+				by:         op,
+				finding:    finding.New("SF214", op.Range, "the builder's container %q is used for more than the extraction", c.Name.String()),
+				containers: []*shparse.Container{c},
+			})
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (s *scaffold) collectHosts() {
 	for _, files := range slices.Compact(states) {
 		for _, f := range files.Under(".") {
 			switch {
-			case f.Origin == shparse.Extracted && s.mine(f.Container), s.byproduct(f):
+			case s.artifact(f), s.byproduct(f):
 				s.addHost(f.Path)
 			case f.Origin == shparse.Directory:
 				made = append(made, f.Path)
@@ -32,11 +32,36 @@ func (s *scaffold) collectHosts() {
 			kept = append(kept, dir) // an empty directory that a copy may take
 		}
 	}
+	kept = append(kept, s.sweptDirectories()...)
 	for _, dir := range made {
 		if !s.holdsOthers(dir, kept) && s.holdsArtifact(dir) && !s.p.onDisk(dir) {
 			s.addHost(dir)
 		}
 	}
+}
+
+// sweptDirectories are the directories that are empty when a final image is built
+// that copies them with the rest of its context.
+func (s *scaffold) sweptDirectories() []string {
+	var list []string
+	for _, f := range s.folds {
+		n := s.p.nodeOf(f.Final().Build.Image)
+		files := n.part.Op.Files
+		for _, d := range files.All() {
+			if d.Origin != shparse.Directory || !below(n.dir, d.Path) || n.copying(relative(n.dir, d.Path)) == nil {
+				continue
+			}
+			if !slices.ContainsFunc(files.Under(d.Path), func(o shparse.File) bool { return o.Origin == shparse.Extracted }) {
+				list = append(list, d.Path)
+			}
+		}
+	}
+	return list
+}
+
+// artifact reports whether a file of the host came out of a builder, and goes.
+func (s *scaffold) artifact(f shparse.File) bool {
+	return f.Origin == shparse.Extracted && s.extracted(f.Container) && !s.kept.made(f)
 }
 
 // byproduct reports whether a file was only written by operations that go: it
@@ -47,9 +72,9 @@ func (s *scaffold) byproduct(f shparse.File) bool {
 		case *shparse.Build:
 			return !s.ours(a.Image)
 		case *shparse.Create:
-			return !s.mine(a.Container)
+			return !s.mine(a.Container) || s.kept.ops[op]
 		case *shparse.Copy:
-			return !s.mine(a.Container)
+			return !s.extracted(a.Container) || s.kept.ops[op]
 		case *shparse.Export:
 			return !s.mine(a.Container)
 		}
@@ -81,10 +106,10 @@ func (s *scaffold) scaffolding(name string) bool {
 	return slices.ContainsFunc(s.hosts, func(h string) bool { return below(h, name) })
 }
 
-// host drops an operation that only concerns artifacts, and refuses one that
-// reads them for another purpose.
+// host drops an operation that only concerns artifacts, and claims those that one
+// reads for another purpose.
 func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
-	if len(h.Effects) == 0 {
+	if len(h.Effects) == 0 || s.kept.ops[op] {
 		return
 	}
 	ours := 0
@@ -112,7 +137,11 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 			return ok && s.gone(op, name)
 		})
 	default:
-		s.p.say(finding.New("SF205", op.Range, "%q uses an extracted file, which is not on the host any more after the conversion", commandName(op)))
+		s.claim(claim{
+			by:      op,
+			finding: finding.New("SF205", op.Range, "%q uses an extracted file, which is not on the host any more after the conversion", commandName(op)),
+			ops:     s.makers(op, h),
+		})
 	}
 }
 
@@ -127,7 +156,7 @@ func (s *scaffold) unpacks(op *shparse.Op, h *shparse.Host) bool {
 			if !slices.Contains(f.By, op) {
 				continue
 			}
-			if f.Origin != shparse.Extracted || !s.mine(f.Container) {
+			if !s.artifact(f) {
 				return false
 			}
 			made++
@@ -195,30 +224,61 @@ func operands(op *shparse.Op) []shparse.Arg {
 	return args
 }
 
-// unknown refuses a command without a model that may use an artifact.
+// unknown refuses a command without a model that may change an artifact on its way
+// into an image. Behind all builds that take the artifact it claims it.
 func (s *scaffold) unknown(op *shparse.Op, u *shparse.Unknown) {
-	live := append(s.p.artifactHosts(op.Files), s.mountedHosts(op)...)
+	name := s.mayUse(op, u)
+	if name == "" {
+		return
+	}
+	f := finding.New("SF003", op.Range, "%q may read or change the extracted file %q", u.Name, name)
+	if len(u.Paths) == 0 {
+		f = finding.New("SF003", op.Range, "%q may read or change the extracted file %q: there is no model for this command", u.Name, name)
+	}
+	c := claim{by: op, finding: f}
+	if s.behindFinals(op) && len(u.Paths) > 0 {
+		c.ops = makersAt(op.Files, func(at string) bool { return below(at, name) || below(name, at) })
+	}
+	s.claim(c)
+}
+
+// behindFinals reports whether an operation runs when all final images are built.
+func (s *scaffold) behindFinals(op *shparse.Op) bool {
+	return !slices.ContainsFunc(s.folds, func(f *Fold) bool { return f.Final().Op.Seq > op.Seq })
+}
+
+// mayUse returns an artifact that a command without a model may use, or "".
+func (s *scaffold) mayUse(op *shparse.Op, u *shparse.Unknown) string {
+	live := s.p.artifactHosts(op.Files)
+	if s.behindFinals(op) {
+		live = slices.DeleteFunc(live, func(l string) bool { return !s.scaffolding(l) })
+	}
+	live = append(live, s.mountedHosts(op)...)
 	for _, v := range u.Paths {
 		name, ok := v.Known()
 		if ok && slices.ContainsFunc(live, func(l string) bool { return below(l, name) || below(name, l) }) {
-			s.p.say(finding.New("SF003", op.Range, "%q may read or change the extracted file %q", u.Name, name))
-			return
+			return name
 		}
 	}
 	if len(u.Paths) > 0 || len(live) == 0 {
-		return
+		return ""
 	}
 	dir, ok := op.Dir.Known()
 	if !ok || slices.ContainsFunc(live, func(l string) bool { return below(dir, l) }) {
-		s.p.say(finding.New("SF003", op.Range, "%q may read or change the extracted file %q: there is no model for this command", u.Name, live[0]))
+		return live[0]
 	}
+	return ""
 }
 
 // dropMaker drops an operation that puts an artifact somewhere on the host. What
 // no build takes in and is left there is a product of its own.
 func (s *scaffold) dropMaker(op *shparse.Op) {
 	if !s.p.consumed(op) && s.leaves(op) {
-		s.p.say(finding.New("SF205", op.Range, "%q leaves a file on the host that no image takes in", commandName(op)))
+		s.claim(claim{
+			by:      op,
+			finding: finding.New("SF205", op.Range, "%q leaves a file on the host that no image takes in", commandName(op)),
+			ops:     []*shparse.Op{op},
+		})
 		return
 	}
 	s.drop(op)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
@@ -111,7 +112,20 @@ func partEdits(p *plan.Part, sharing []*plan.Part) []edit.Edit {
 	for _, in := range p.Drops {
 		edits = append(edits, dropEdit(in))
 	}
-	return edits
+	return cutUnbuilt(p, edits)
+}
+
+// cutUnbuilt takes away the stages of a builder's file behind the one that is built,
+// such as one for tests: nothing in the result needs them, and a builder that goes
+// through all stages would build them.
+func cutUnbuilt(p *plan.Part, edits []edit.Edit) []edit.Edit {
+	behind := p.Stage.Index + 1
+	if p.Name == "" || behind == len(p.File.Stages) {
+		return edits
+	}
+	start := p.File.Stages[behind].From.Comments.Start.Offset
+	edits = slices.DeleteFunc(edits, func(e edit.Edit) bool { return e.Start >= start })
+	return append(edits, edit.Edit{Start: start, End: len(p.File.Source)})
 }
 
 // dropEdit takes an instruction away with its line.
