@@ -80,7 +80,8 @@
 //
 // Nothing, unless Options.Modernize asks for it. Then the builders' stages are
 // rewritten for the build cache, with the same files in them: see the package
-// modernize. The final image's stage stays as it is.
+// modernize. The final image's stage stays as it is, and so does the whole
+// Dockerfile where the script has another use for the image of a builder.
 //
 // # What is refused
 //

@@ -19,6 +19,9 @@ func (c *converter) modernize() {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.texts)) {
+		if c.keepsImage(name) {
+			continue
+		}
 		f := c.foldOf(name)
 		merged, problems := dockerfile.Parse(name, []byte(c.texts[name].String()))
 		ignore, ignored := dockerfile.ReadIgnore(c.fsys, f.Context, name)
@@ -37,6 +40,16 @@ func (c *converter) modernize() {
 		c.texts[name] = text
 		c.say(findings...)
 	}
+}
+
+// keepsImage reports whether the script has another use for an image that a stage of
+// the Dockerfile at a path makes. Other instructions would make another image.
+func (c *converter) keepsImage(name string) bool {
+	return slices.ContainsFunc(c.folding, func(p *plan.Plan) bool {
+		return slices.ContainsFunc(p.Folds, func(f *plan.Fold) bool {
+			return f.Final().File.Path == name && slices.ContainsFunc(f.Builders(), func(b *plan.Part) bool { return b.Kept })
+		})
+	})
 }
 
 // foldOf is the first fold that makes the Dockerfile at a path.

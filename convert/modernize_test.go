@@ -1,11 +1,13 @@
 package convert_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -152,4 +154,28 @@ func TestModernizeExample(t *testing.T) {
 // need BuildKit.
 func (c *testCase) buildable(b dockertest.Builder) bool {
 	return c.get("modernize", "") != "buildkit" || b == dockertest.BuildKit
+}
+
+// TestModernizeKeepsImages: an image of a builder that is pushed is the same as
+// before, so that nothing of its stage is rewritten.
+func TestModernizeKeepsImages(t *testing.T) {
+	const builder = "FROM golang:1.7.3\nWORKDIR /src\nCOPY app.go .\nRUN go get -d example.org/x && go build -o app .\n"
+	const script = "docker build -t app-build -f Dockerfile.build .\n%sdocker create --name x app-build\n" +
+		"docker cp x:/src/app app\ndocker rm x\ndocker build -t app .\nrm app\n"
+	for push, want := range map[string]int{"": 2, "docker push app-build\n": 1} {
+		fsys := fstest.MapFS{
+			"build.sh":         {Data: fmt.Appendf(nil, script, push)},
+			"Dockerfile.build": {Data: []byte(builder)},
+			"Dockerfile":       {Data: []byte("FROM alpine:3\nCOPY app /usr/bin/\n")},
+			"app.go":           {Data: []byte("package main\n")},
+		}
+		r := convert.Convert(fsys, convert.Options{Script: "build.sh", Modernize: modernize.BuildKit})
+		text := r.Texts["Dockerfile"].String()
+		if got := strings.Count(text, "RUN "); got != want {
+			t.Errorf("with %q: %d RUNs, want %d:\n%s%v", push, got, want, text, r.Findings)
+		}
+		if push != "" && strings.Contains(text, "--mount") {
+			t.Errorf("the stage of a pushed image has a mount:\n%s", text)
+		}
+	}
 }

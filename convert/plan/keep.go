@@ -262,6 +262,7 @@ func shortName(op *shparse.Op) string {
 func (s *scaffold) retarget() {
 	for _, i := range s.kept.images {
 		f, part := s.partOf(i)
+		part.Kept = true
 		s.p.checkSweep(s.p.nodeOf(i), func(*dockerfile.Instruction, string) bool { return true })
 		if !part.Shared {
 			s.retargetBuild(f, part)

@@ -92,6 +92,9 @@ type Part struct {
 	// ArgNames are the new names of build arguments of this part, by the old.
 	ArgNames map[string]string
 
+	// Kept is set where the script still builds the image of Stage, for another use.
+	Kept bool
+
 	// altered is set where the image of Stage is not the same as before.
 	altered bool
 
