@@ -45,7 +45,8 @@ var caseKeys = []struct {
 	{"script", "the script; build.sh unless given"},
 	{"builder-file", "Options.BuilderFile"},
 	{"runtime-file", "Options.RuntimeFile"},
-	{"args", "arguments that the script is run with"},
+	{"args", "arguments that the script, or make, is run with"},
+	{"goals", "Options.Goals"},
 	{"env", "environment variables that the script is run with"},
 	{"arg", "arguments that the conversion is told"},
 	{"set", "environment variables that the conversion is told"},
@@ -155,6 +156,7 @@ func (c *testCase) options() convert.Options {
 		Env:           env,
 		Modernize:     modes[c.get("modernize", "")],
 		ModernizeSkip: skip,
+		Goals:         c.words("goals"),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/edit"
@@ -43,6 +44,10 @@ type Options struct {
 	Args []string
 	Env  map[string]string
 
+	// Goals are the targets that make is asked for, where Script is a Makefile. None
+	// stands for all that build an image with extracted files.
+	Goals []string
+
 	// Modernize asks for builder stages as one would write them today; the
 	// findings of the codes in ModernizeSkip are not acted on. See the package
 	// modernize.
@@ -70,7 +75,8 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // A Result is what Convert found, and would change.
 type Result struct {
 	Script   string
-	Dir      string // where it is taken to be run from, as in Options
+	Dir      string   // where it is taken to be run from, as in Options
+	Goals    []string // of a Makefile, as in Options
 	Status   Status
 	Changes  []edit.Change        // by path; none unless Converted or Assumed
 	Texts    map[string]edit.Text // the new texts of Changes, by path, with the origin of each byte
@@ -90,6 +96,9 @@ type Result struct {
 // Convert says what becomes of the unit that o.Script drives. It always returns a
 // result: whatever goes wrong is a finding of it.
 func Convert(fsys fs.FS, o Options) *Result {
+	if shparse.IsMakefile(o.Script) {
+		return convertMakefile(fsys, o)
+	}
 	own := run(fsys, o)
 	if o.Dir != "" || !misplaced(own) {
 		return own
@@ -130,7 +139,7 @@ func (r *Result) assumeDir(dir string) *Result {
 
 // run converts with the script run from one directory.
 func run(fsys fs.FS, o Options) *Result {
-	c := &converter{fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, texts: map[string]edit.Text{}}
+	c := newConverter(fsys, o)
 	c.trace()
 	c.plan()
 	if c.leaveAlone() {
@@ -138,9 +147,27 @@ func run(fsys fs.FS, o Options) *Result {
 	}
 	c.explainNothing()
 	c.render()
+	c.refuseHosted()
 	c.reportMentions()
 	c.reportIgnoreEntries()
 	return c.result()
+}
+
+// refuseHosted refuses changes of a Makefile that the script calls make for: that is
+// converted as a whole.
+func (c *converter) refuseHosted() {
+	for _, path := range slices.Sorted(maps.Keys(c.hosted)) {
+		host, _, _ := strings.Cut(path, ":")
+		c.say(finding.New("SF058", finding.Range{File: host, Start: start, End: start}, "%s runs commands of the old build through make", c.opts.Script).
+			WithHint("convert %s by itself", host))
+	}
+}
+
+func newConverter(fsys fs.FS, o Options) *converter {
+	return &converter{
+		fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{},
+		texts: map[string]edit.Text{}, hosted: map[string]render.Script{},
+	}
 }
 
 // A converter carries one conversion through its stages. A stage does nothing
@@ -158,17 +185,29 @@ type converter struct {
 	texts    map[string]edit.Text // the new texts of the files that change, by path
 	sources  map[string][]byte
 	files    map[string]*dockerfile.File
+	defaults bool                                 // variables of a Makefile are taken to have their defaults
+	hosted   map[string]render.Script             // what becomes of the scripts that stand in other files, by their path in the trace
+	decide   func(op *shparse.Op, goes bool) bool // overrules whether an operation goes; may be nil
 }
 
 func (c *converter) refused() bool { return finding.Refused(c.findings) }
 
-func (c *converter) say(fs ...finding.Finding) { c.findings = append(c.findings, fs...) }
+// say notes findings, at the places of the files that the author wrote.
+func (c *converter) say(fs ...finding.Finding) {
+	for _, f := range fs {
+		if c.tr != nil {
+			f.Range = c.tr.Locate(f.Range)
+		}
+		c.findings = append(c.findings, f)
+	}
+}
 
 // trace reads the script.
 func (c *converter) trace() {
-	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env})
+	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env, Goals: c.opts.Goals, Defaults: c.defaults})
 	c.say(c.tr.Findings...)
 	maps.Copy(c.sources, c.tr.Sources)
+	maps.Copy(c.sources, c.tr.Hosts)
 }
 
 // plan decides on each way through the script.
@@ -200,7 +239,7 @@ func (c *converter) render() {
 		return
 	}
 	c.modernize()
-	scripts, findings := render.Scripts(c.tr, c.scripts())
+	scripts, findings := render.Scripts(c.tr, c.scripts(), c.decide)
 	c.say(findings...)
 	if !c.refused() {
 		c.collect(scripts)
@@ -271,16 +310,19 @@ func (c *converter) scripts() []plan.Script {
 }
 
 // collect lists the changed files by path.
-func (c *converter) collect(scripts map[string]edit.Text) {
+func (c *converter) collect(scripts map[string]render.Script) {
 	for _, p := range c.folding {
 		for _, f := range p.Folds {
 			c.collectFold(f)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(scripts)) {
-		if old, text := c.sources[path], scripts[path]; string(old) != text.String() {
-			c.change(edit.Change{Path: path, Old: old, New: []byte(text.String())})
-			c.texts[path] = text
+		s := scripts[path]
+		if c.tr.Embedding(path) != nil {
+			c.hosted[path] = s
+		} else if old := c.sources[path]; string(old) != s.Text.String() {
+			c.change(edit.Change{Path: path, Old: old, New: []byte(s.Text.String())})
+			c.texts[path] = s.Text
 		}
 	}
 	slices.SortFunc(c.changes, func(a, b edit.Change) int { return cmp.Compare(a.Path, b.Path) })
@@ -345,7 +387,7 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:

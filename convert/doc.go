@@ -71,6 +71,13 @@
 //     another name where its own means something else in the other file. Stages
 //     that have names or numbers, parser directives, here-documents, CRLF.
 //
+// A Makefile drives a build as a script does: each recipe line in a shell of its own,
+// in the order of make (see the package makefile for what is read). Every target that
+// builds an image with extracted files is converted. Targets that have nothing left
+// to do go, with their names in prerequisites and .PHONY and with the variables that
+// nothing else uses, unless people call them by name. The new Makefile is read again:
+// every target that is left has to run what it ran.
+//
 // The owner of what COPY --from brings is the builder's, where the old way always
 // gave 0:0. So --chown=0:0 is added unless all that is copied is root's for certain:
 // no USER but root, no command that changes owners, a base image that is known to
@@ -101,6 +108,8 @@
 //     and can't be renamed (SF210, SF212);
 //   - ADD of an archive, which COPY --from would not unpack (SF209), and files with
 //     capabilities, which docker cp drops (SF215);
+//   - Makefiles in which a line would have to change for one target and stay for
+//     another (SF058), or a target that people call would have nothing to do (SF059);
 //   - builder images that are used for something else too, and that could not be built
 //     alike from their stage (SF214).
 package convert

@@ -110,6 +110,7 @@ func (c *testCase) testConversion(t *testing.T) {
 	lint(t, c.files(""), got[result.Dockerfile])
 
 	apply(t, dir, result)
+	c.checkTargets(t, dir)
 	options := c.options()
 	options.BuilderFile, options.RuntimeFile = "", ""
 	again := convert.Convert(repository(t, dir), options)
@@ -199,6 +200,7 @@ func (tr *trial) run(t *testing.T) {
 	applyForLab(t, dir, result)
 	after := tr.play(t, dir)
 	tr.compare(t, result, before, after)
+	tr.checkClean(t, dir)
 	if tr.get("modernize", "") == "" {
 		tr.runModernized(t, before, textOf(result, result.Dockerfile))
 	}

@@ -60,6 +60,9 @@ func (s *shell) runScript(c *command, name string) (flow, bool) {
 	if isShellName(path.Base(name)) {
 		return s.runShell(c)
 	}
+	if name == "make" || name == "gmake" {
+		return s.runMake(c)
+	}
 	if !strings.Contains(name, "/") {
 		return next, false
 	}
@@ -186,6 +189,7 @@ func (s *shell) runChild(c *command, sc *script, p process) flow {
 		sub.name = absPath(Lit(sc.path))
 	}
 	sub.sources = []Value{sub.name}
+	sub.preset(sc.path)
 	sub.stmts(sc.file.Stmts)
 	sub.runExitTrap()
 	s.result = sub.result

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/stagefold/stagefold/convert/finding"
 )
 
 // A Report is a trace as plain data, for people and for JSON. Texts hold no
@@ -56,16 +58,16 @@ type ReportFile struct {
 func (t *Trace) Report() Report {
 	r := Report{Path: clean(t.Path), Ways: []ReportWay{}}
 	for _, w := range t.Ways {
-		r.Ways = append(r.Ways, reportWay(w))
+		r.Ways = append(r.Ways, t.reportWay(w))
 	}
 	return r
 }
 
-func reportWay(w *Way) ReportWay {
-	out := ReportWay{Conds: reportConds(w.Conds), Ops: []ReportOp{}}
+func (t *Trace) reportWay(w *Way) ReportWay {
+	out := ReportWay{Conds: t.reportConds(w.Conds), Ops: []ReportOp{}}
 	met := 0
 	for _, op := range w.Ops {
-		out.Ops = append(out.Ops, reportOp(op, min(met, len(op.Conds))))
+		out.Ops = append(out.Ops, t.reportOp(op, min(met, len(op.Conds))))
 		met = len(op.Conds)
 	}
 	texts := w.holeTexts()
@@ -116,16 +118,16 @@ func (k keyTexts) of(text string) string {
 }
 
 // reportOp reports op, whose first met conditions have been told before.
-func reportOp(op *Op, met int) ReportOp {
+func (t *Trace) reportOp(op *Op, met int) ReportOp {
 	verb, text := op.summary()
-	out := ReportOp{Place: clean(op.Range.String()), Verb: verb, Text: clean(text), Conds: reportConds(op.Conds[met:])}
+	out := ReportOp{Place: t.place(op.Range), Verb: verb, Text: clean(text), Conds: t.reportConds(op.Conds[met:])}
 	for _, c := range op.Calls {
-		out.Calls = append(out.Calls, clean(c.String()))
+		out.Calls = append(out.Calls, t.place(c))
 	}
 	seen := map[ReportHole]bool{}
 	for _, a := range op.Argv {
 		for _, h := range a.Holes() {
-			hole := reportHole(h)
+			hole := t.reportHole(h)
 			if !h.isReference() && !seen[hole] {
 				seen[hole] = true
 				out.Holes = append(out.Holes, hole)
@@ -141,14 +143,17 @@ func (h *Hole) isReference() bool {
 	return h.Reason == ContainerID || h.Reason == ImageID || h.Reason == Root
 }
 
-func reportHole(h *Hole) ReportHole {
-	return ReportHole{Text: clean(holeText(h)), Reason: h.Reason.String(), Place: clean(h.Source.String())}
+// place renders a place in the file that the author wrote.
+func (t *Trace) place(r finding.Range) string { return clean(t.Locate(r).String()) }
+
+func (t *Trace) reportHole(h *Hole) ReportHole {
+	return ReportHole{Text: clean(holeText(h)), Reason: h.Reason.String(), Place: t.place(h.Source)}
 }
 
-func reportConds(conds []Cond) []ReportCond {
+func (t *Trace) reportConds(conds []Cond) []ReportCond {
 	var out []ReportCond
 	for _, c := range conds {
-		out = append(out, ReportCond{Place: clean(c.Range.String()), Text: clean(c.Text), Taken: c.Taken})
+		out = append(out, ReportCond{Place: t.place(c.Range), Text: clean(c.Text), Taken: c.Taken})
 	}
 	return out
 }

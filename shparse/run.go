@@ -38,6 +38,7 @@ func newRun(t *tracer, choices []bool) *run {
 // follow runs the script from its first to its last command.
 func (r *run) follow(sc *script) {
 	s := newShell(r, sc)
+	s.preset(sc.path)
 	s.stmts(sc.file.Stmts)
 	s.runExitTrap()
 	r.exit = s.statusValue()

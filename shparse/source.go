@@ -236,12 +236,23 @@ func isShellName(name string) bool {
 
 // snippet parses a text that the script made up at the place at.
 func (t *tracer) snippet(text string, at finding.Range) (*script, bool) {
-	sc := &script{path: at.File, src: []byte(text), at: at}
-	file, err := t.bash.Parse(strings.NewReader(text), at.File)
+	sc, err := t.parseSnippet(text, at)
 	if err != nil {
 		t.report(syntaxFinding(sc, err))
 		return nil, false
 	}
-	sc.file = file
 	return sc, true
+}
+
+// trySnippet does so, and reports no mistake in the text.
+func (t *tracer) trySnippet(text string, at finding.Range) (*script, bool) {
+	sc, err := t.parseSnippet(text, at)
+	return sc, err == nil
+}
+
+func (t *tracer) parseSnippet(text string, at finding.Range) (*script, error) {
+	sc := &script{path: at.File, src: []byte(text), at: at}
+	file, err := t.bash.Parse(strings.NewReader(text), at.File)
+	sc.file = file
+	return sc, err
 }

@@ -24,6 +24,12 @@ type Config struct {
 	// of FS, "." for the root. Empty means the directory that the script is in.
 	Dir string
 
+	// Goals are the targets that make is asked for, where Path is a Makefile; none
+	// is its default goal. Defaults takes variables that only ?= sets to have that
+	// value, and lists it.
+	Goals    []string
+	Defaults bool
+
 	Limits Limits
 }
 
@@ -44,10 +50,15 @@ type Trace struct {
 	Findings []finding.Finding
 
 	// Sources are the texts of the files read as script, by path: the script
-	// itself and those it sources or calls.
+	// itself and those it sources or calls. The recipes of a Makefile are a script
+	// too (see Embedding).
 	Sources map[string][]byte
 
-	scripts map[string]*script
+	// Hosts are the texts of the files that such scripts stand in, by path.
+	Hosts map[string][]byte
+
+	scripts    map[string]*script
+	embeddings map[string]*Embedding
 }
 
 // A Way is one way through the script.
@@ -106,8 +117,10 @@ type Action interface{ isAction() }
 // findings, and always ends.
 func Read(c Config) *Trace {
 	t := newTracer(c)
-	if sc, ok := t.load(c.Path, finding.Range{}); ok {
-		t.explore(sc)
+	if IsMakefile(c.Path) {
+		t.explore((*run).openMake)
+	} else if sc, ok := t.load(c.Path, finding.Range{}); ok {
+		t.explore(func(*run) (*script, bool) { return sc, true })
 	}
 	t.trace.Findings = finding.Sort(t.trace.Findings)
 	if finding.Refused(t.trace.Findings) {

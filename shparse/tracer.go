@@ -25,7 +25,7 @@ func newTracer(c Config) *tracer {
 	c.Limits = c.Limits.orDefaults()
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, Sources: map[string][]byte{}, scripts: map[string]*script{}},
+		trace: &Trace{Path: c.Path, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }
@@ -56,13 +56,16 @@ func (t *tracer) report(f finding.Finding) {
 }
 
 // explore follows the script again and again, each time with other answers to
-// the questions that it could not decide, until all were followed. It is a
+// the questions that it could not decide, until all were followed: open gives the
+// script, which may itself depend on answers. It is a
 // depth-first search: the last answer that was not yet reversed is reversed.
-func (t *tracer) explore(sc *script) {
+func (t *tracer) explore(open func(*run) (*script, bool)) {
 	var choices []bool
 	for n := 1; ; n++ {
 		r := newRun(t, choices)
-		r.follow(sc)
+		if sc, ok := open(r); ok {
+			r.follow(sc)
+		}
 		if t.failed {
 			return
 		}

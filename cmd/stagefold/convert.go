@@ -9,8 +9,9 @@ import (
 	"github.com/stagefold/stagefold/convert"
 )
 
-const aboutConvert = `PATH is a script, or a directory with all scripts below it; the default is the
-current directory. Nothing outside of the repository is read: that is the
+const aboutConvert = `PATH is a script, a Makefile, MAKEFILE:TARGET for one target of it, or a directory
+with all scripts and Makefiles below it; the default is the current directory.
+Nothing outside of the repository is read: that is the
 nearest directory upwards that holds .git, or else the directory given.
 
 Without --write nothing is changed: the diff of every file goes to standard
@@ -19,6 +20,7 @@ output, and "git apply" takes it. Messages go to standard error.
 Examples:
    stagefold convert                          the diff for every unit below here
    stagefold convert -w docker/build.sh       convert one unit in place
+   stagefold convert Makefile:image           convert what "make image" builds
    stagefold convert --set TAG=1.2 --arg prod build.sh
                                               settle what the script takes from outside
    stagefold convert --modernize build.sh     also split RUNs and reorder COPYs, for the cache

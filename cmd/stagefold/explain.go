@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,6 +20,7 @@ such a name is ./SF003.
 
 Examples:
    stagefold explain build.sh
+   stagefold explain Makefile:image
    stagefold explain --set TAG=1.2 --arg prod build.sh
    stagefold explain SF003`
 
@@ -59,11 +61,11 @@ func runExplain(c *cli.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		trace := shparse.Read(shparse.Config{FS: t.repo.fsys, Path: t.script, Dir: dir, Args: k.args, Env: k.env})
+		trace := shparse.Read(shparse.Config{FS: t.repo.fsys, Path: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: t.goals})
 		if err := trace.Explain(&product); err != nil {
 			return err
 		}
-		p := report.Findings{Style: styleFor(s.err, "auto"), Sources: trace.Sources, Name: t.repo.display}
+		p := report.Findings{Style: styleFor(s.err, "auto"), Sources: allSources(trace), Name: t.repo.display}
 		if err := p.Write(s.err, trace.Findings); err != nil {
 			return err
 		}
@@ -71,7 +73,7 @@ func runExplain(c *cli.Context, s streams) error {
 			verdict = errFindings
 			continue
 		}
-		result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: k.args, Env: k.env})
+		result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: t.goals})
 		if err := report.Origins(&product, result); err != nil {
 			return err
 		}
@@ -80,4 +82,12 @@ func runExplain(c *cli.Context, s streams) error {
 		return err
 	}
 	return verdict
+}
+
+// allSources are the texts of the scripts of a trace and of the files that they stand
+// in.
+func allSources(t *shparse.Trace) map[string][]byte {
+	all := maps.Clone(t.Sources)
+	maps.Copy(all, t.Hosts)
+	return all
 }

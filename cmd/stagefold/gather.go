@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,14 +17,16 @@ import (
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/discover"
 	"github.com/stagefold/stagefold/convert/scan"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 // A target is a script to work on.
 type target struct {
 	repo   *repository
-	script string // slash-separated, relative to repo.dir
-	named  bool   // by the person, and not found below a directory
-	aside  bool   // builds images and is no unit: looked at for what it builds
+	script string   // slash-separated, relative to repo.dir
+	goals  []string // of a Makefile: the targets that make is asked for
+	named  bool     // by the person, and not found below a directory
+	aside  bool     // builds images and is no unit: looked at for what it builds
 }
 
 // as says what the script is taken for.
@@ -125,6 +129,12 @@ func gather(c *cli.Context, l *locator) (*gathering, error) {
 // path adds a script, or the scripts below a directory.
 func (g *gatherer) path(path string) error {
 	info, err := os.Stat(path)
+	if file, goals, ok := splitGoals(path); ok && errors.Is(err, fs.ErrNotExist) {
+		t, err := g.locator.script(file, filepath.Dir(file))
+		t.goals = goals
+		g.add(t)
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -149,6 +159,15 @@ func (g *gatherer) path(path string) error {
 		return fmt.Errorf("look for scripts below %q: %w", path, err)
 	}
 	return nil
+}
+
+// splitGoals splits MAKEFILE:TARGET, or MAKEFILE:TARGET,TARGET.
+func splitGoals(path string) (file string, goals []string, ok bool) {
+	i := strings.LastIndexByte(path, ':')
+	if i <= 0 || i == len(path)-1 || !shparse.IsMakefile(path[:i]) {
+		return "", nil, false
+	}
+	return path[:i], strings.Split(path[i+1:], ","), true
 }
 
 // below adds the scripts below a directory of a repository, and of the repositories
@@ -194,7 +213,7 @@ func (g *gatherer) take(repo *repository, tree *discover.Tree) {
 
 // add adds a target once. What a person named stays named.
 func (g *gatherer) add(t target) {
-	key := [2]string{t.repo.dir, t.script}
+	key := [2]string{t.repo.dir, strings.Join(append([]string{t.script}, t.goals...), ":")}
 	i, ok := g.index[key]
 	switch {
 	case !ok:

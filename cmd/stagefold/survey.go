@@ -107,7 +107,7 @@ func (y *surveyor) options(t target) (convert.Options, error) {
 	dir, err := y.known.callDir(t.repo)
 	return convert.Options{
 		Script: t.script, BuilderFile: builder, RuntimeFile: runtime,
-		Dir: dir, Args: y.known.args, Env: y.known.env,
+		Dir: dir, Args: y.known.args, Env: y.known.env, Goals: t.goals,
 		Modernize: y.modern.mode, ModernizeSkip: y.modern.skip,
 	}, err
 }

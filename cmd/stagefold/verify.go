@@ -223,7 +223,7 @@ func unproved(u report.Unit) *proof.Proof {
 func (v *verification) options(t target) (convert.Options, error) {
 	dir, err := v.known.callDir(t.repo)
 	return convert.Options{
-		Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env,
+		Script: t.script, Dir: dir, Args: v.known.args, Env: v.known.env, Goals: t.goals,
 		Modernize: v.modern.mode, ModernizeSkip: v.modern.skip,
 	}, err
 }
@@ -243,7 +243,7 @@ func (v *verification) convert(t target) (*convert.Result, error) {
 // unit is what is common to all ways of finding a unit.
 func (v *verification) unit(repo *repository, u report.Unit) verified {
 	one := verified{Unit: u, name: repo.display(u.Script)}
-	one.unit = proof.Unit{New: repo.dir, Script: u.Script, Dir: u.Dir, Args: v.known.args}
+	one.unit = proof.Unit{New: repo.dir, Script: u.Script, Dir: u.Dir, Args: slices.Concat(v.known.args, u.Goals)}
 	for _, name := range slices.Sorted(maps.Keys(v.known.env)) {
 		one.unit.Env = append(one.unit.Env, name+"="+v.known.env[name])
 	}

@@ -17,6 +17,7 @@ type kind struct {
 // kinds is the table of what can drive a build. A file is of the first kind that
 // its name fits, or else of the first that its #! line fits.
 var kinds = []kind{
+	{names: []string{"GNUmakefile", "Makefile", "makefile"}},
 	{extensions: []string{".sh", ".bash", ".ksh", ".command"}, interpreter: "sh"},
 }
 
@@ -30,7 +31,7 @@ var plain = words(`
 	.o .otf .pdf .png .pyc .rpm .snap .so .svg .tar .tgz .ttf .war .wasm .webp .whl .woff .woff2 .xz .zip .zst`)
 
 // plainNames are names of frequent files without an ending that are no scripts.
-var plainNames = words("COPYING Dockerfile Gemfile LICENSE Makefile NOTICE OWNERS README VERSION Vagrantfile")
+var plainNames = words("COPYING Dockerfile Gemfile LICENSE NOTICE OWNERS README VERSION Vagrantfile")
 
 func words(text string) map[string]bool {
 	set := map[string]bool{}

@@ -65,6 +65,10 @@ var rules = []Rule{
 	{"SF055", Error, "a Makefile includes a file that is not in the repository", "add the file, or include it with -include"},
 	{"SF056", Warning, "what make finds in the directory has been assumed", "see what \"make -n\" lists in a fresh checkout: the result is the same if it holds"},
 	{"SF057", Error, "no rule makes a target", "name a target of the Makefile, or add its rule"},
+	{"SF058", Error, "a line of a Makefile can't change as it must", "write the commands of the old build on lines of their own, in the target that needs them"},
+	{"SF059", Error, "a target that is called by its name would do nothing", "let the target do something else, or remove it and its mentions"},
+	{"SF060", Warning, "a target goes from the Makefile", "the result is the same if nobody calls make for it"},
+	{"SF061", Error, "the Makefile can't be changed to what it must do", "name prerequisites as plain words"},
 
 	{"SF101", Error, "the Dockerfile does not parse", "correct the instruction"},
 	{"SF102", Error, "text follows the line continuation", "delete everything behind the backslash: it must be the last character of its line"},

@@ -106,6 +106,6 @@ func (p *planner) checkSameValue(g gift, b, final *Part) {
 		p.say(finding.New("SF210", fl.Range, "the build argument %s would have to be renamed, and its name is not written here", g.old))
 	case fl.Range.File != final.Op.Range.File || !p.in.Trace.SameAt(fl, b.Op, final.Op):
 		p.say(finding.New("SF004", fl.Range, "%q does not have the same value at the final build in line %d",
-			fl.Value.String(), final.Op.Range.Start.Line).WithHint("set the variable once, in front of both builds"))
+			fl.Value.String(), p.in.Trace.Locate(final.Op.Range).Start.Line).WithHint("set the variable once, in front of both builds"))
 	}
 }

@@ -10,12 +10,26 @@ import (
 	"github.com/stagefold/stagefold/shparse"
 )
 
-// Scripts returns the new texts of the scripts that a plan changes, by path.
+// A Script is what becomes of one script of a trace.
+type Script struct {
+	Text edit.Text
+	// Host are the edits as the script's host file has them: with their texts in
+	// its language, and still at their places in the script. Nil for a script that
+	// is a file.
+	Host []edit.Edit
+}
+
+// Scripts returns what becomes of the scripts that a plan changes, by path.
 // The script of each plan is one way through the same trace; an operation that
-// goes on one way must go on all that run it.
-func Scripts(t *shparse.Trace, scripts []plan.Script) (map[string]edit.Text, []finding.Finding) {
+// goes on one way must go on all that run it. decide,
+// if it is not nil, has the last word on whether an operation goes.
+func Scripts(t *shparse.Trace, scripts []plan.Script, decide func(op *shparse.Op, goes bool) bool) (map[string]Script, []finding.Finding) {
 	o := shparse.EraseOptions{Drop: func(op *shparse.Op) bool {
-		return slices.ContainsFunc(scripts, func(s plan.Script) bool { return s.Drop[op] })
+		goes := slices.ContainsFunc(scripts, func(s plan.Script) bool { return s.Drop[op] })
+		if decide != nil {
+			return decide(op, goes)
+		}
+		return goes
 	}}
 	for _, s := range scripts {
 		o.Names = append(o.Names, s.Names...)
@@ -25,19 +39,33 @@ func Scripts(t *shparse.Trace, scripts []plan.Script) (map[string]edit.Text, []f
 	if d == nil {
 		return nil, findings
 	}
-	edits := d.Edits
-	for _, s := range scripts {
-		addScriptEdits(t, s, edits)
-	}
-	texts := map[string]edit.Text{}
-	for path, list := range edits {
+	own, host := addedEdits(t, scripts, ownWords), addedEdits(t, scripts, hostWords)
+	texts := map[string]Script{}
+	for _, path := range paths(d.Edits, own) {
+		list := slices.Concat(d.Edits[path], own[path])
 		text, err := edit.NewText(path, t.Sources[path]).Apply(list)
 		if err != nil {
 			return nil, append(findings, finding.New("SF005", finding.Range{File: path}, "the changes to the script collide: %v", err))
 		}
-		texts[path] = text
+		s := Script{Text: text}
+		if t.Embedding(path) != nil {
+			s.Host = slices.Concat(d.Edits[path], host[path])
+		}
+		texts[path] = s
 	}
 	return texts, findings
+}
+
+// paths lists the scripts that have edits.
+func paths(lists ...map[string][]edit.Edit) []string {
+	var all []string
+	for _, l := range lists {
+		for path := range l {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // moved are the texts that are read at another place from now on.
@@ -49,19 +77,23 @@ func moved(s plan.Script) []finding.Range {
 	return ranges
 }
 
-// addScriptEdits adds the insertions and cuts of one way.
-func addScriptEdits(t *shparse.Trace, s plan.Script, edits map[string][]edit.Edit) {
-	for _, e := range spliceEdits(t, s) {
-		edits[e.file] = appendOnce(edits[e.file], e.Edit)
-	}
-	for _, c := range s.Cuts {
-		src := t.Sources[c.File]
-		start := c.Start.Offset
-		for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
-			start--
+// addedEdits are the insertions and cuts of all ways.
+func addedEdits(t *shparse.Trace, scripts []plan.Script, words func(*shparse.Trace, plan.Splice) string) map[string][]edit.Edit {
+	edits := map[string][]edit.Edit{}
+	for _, s := range scripts {
+		for _, e := range spliceEdits(t, s, words) {
+			edits[e.file] = appendOnce(edits[e.file], e.Edit)
 		}
-		edits[c.File] = appendOnce(edits[c.File], edit.Edit{Start: start, End: c.End.Offset})
+		for _, c := range s.Cuts {
+			src := t.Sources[c.File]
+			start := c.Start.Offset
+			for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
+				start--
+			}
+			edits[c.File] = appendOnce(edits[c.File], edit.Edit{Start: start, End: c.End.Offset})
+		}
 	}
+	return edits
 }
 
 type fileEdit struct {
@@ -71,19 +103,14 @@ type fileEdit struct {
 
 // spliceEdits joins the insertions at one place to one edit, so that equal ones of
 // several ways are equal edits.
-func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
+func spliceEdits(t *shparse.Trace, s plan.Script, words func(*shparse.Trace, plan.Splice) string) []fileEdit {
 	var list []fileEdit
 	for _, sp := range s.Splices {
-		text := sp.Text
+		text := words(t, sp)
 		var from []edit.Origin
 		if sp.From.File != "" {
 			from = origins(sp.From)
-			text = string(t.Sources[sp.From.File][sp.From.Start.Offset:sp.From.End.Offset])
 		}
-		if sp.Old != "" {
-			text = strings.Replace(text, sp.Old+"=", sp.New+"=", 1)
-		}
-		text = sp.Before + text + sp.After
 		if n := len(list); n > 0 && list[n-1].file == sp.File && list[n-1].Start == sp.Start && sp.Start == sp.End {
 			list[n-1].Text += text
 			list[n-1].From = append(list[n-1].From, from...)
@@ -92,6 +119,32 @@ func spliceEdits(t *shparse.Trace, s plan.Script) []fileEdit {
 		list = append(list, fileEdit{sp.File, edit.Edit{Start: sp.Start, End: sp.End, Text: text, From: from}})
 	}
 	return list
+}
+
+// ownWords is the text of a splice in the language of the script.
+func ownWords(t *shparse.Trace, sp plan.Splice) string {
+	text := sp.Text
+	if sp.From.File != "" {
+		text = string(t.Sources[sp.From.File][sp.From.Start.Offset:sp.From.End.Offset])
+	}
+	return sp.Before + renamed(sp, text) + sp.After
+}
+
+// hostWords is the text of a splice in the language of the script's host file.
+func hostWords(t *shparse.Trace, sp plan.Splice) string {
+	text := t.Quote(sp.File, sp.Text)
+	if sp.From.File != "" {
+		text = t.HostText(sp.From)
+	}
+	return t.Quote(sp.File, sp.Before) + renamed(sp, text) + t.Quote(sp.File, sp.After)
+}
+
+// renamed is the author's text with a build argument's new name.
+func renamed(sp plan.Splice, text string) string {
+	if sp.Old == "" {
+		return text
+	}
+	return strings.Replace(text, sp.Old+"=", sp.New+"=", 1)
 }
 
 func appendOnce(edits []edit.Edit, e edit.Edit) []edit.Edit {

@@ -103,7 +103,7 @@ func (j Job) convert() *Unit {
 	return &Unit{
 		Unit:     report.Unit{Root: j.Root, Result: r},
 		As:       j.As,
-		Scripts:  slices.Sorted(maps.Keys(r.Trace.Sources)),
+		Scripts:  r.Trace.Paths(),
 		Built:    built(r.Trace),
 		Forecast: forecast(r),
 	}

@@ -185,10 +185,10 @@ type reading struct {
 }
 
 func (e *example) read(t *testing.T, dir string) reading {
-	env := map[string]string{}
+	env := map[string]Text{}
 	for _, pair := range e.env {
 		name, value, _ := strings.Cut(pair, "=")
-		env[name] = value
+		env[name] = Lit(value)
 	}
 	m := Read(Config{
 		FS: os.DirFS(dir), Path: "Makefile", Env: env, Goals: e.goals,

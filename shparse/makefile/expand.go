@@ -53,7 +53,10 @@ func (e *expander) place(r rope) finding.Range {
 
 // reference expands one reference: $$, $x, $(...) or ${...}.
 func (e *expander) reference(r rope) Text {
-	if len(r.text) < 2 {
+	if e.steps++; e.steps > maxSteps {
+		e.fail("SF052", e.place(r), "more than %d references are expanded", maxSteps)
+	}
+	if len(r.text) < 2 || e.halted {
 		return nil // a lone $ at the end is nothing
 	}
 	switch r.text[1] {
@@ -165,8 +168,8 @@ func (e *expander) valueOf(v *variable, whole rope) Text {
 // undefined is what a name gives that the Makefile does not set: it may come from
 // outside.
 func (e *expander) undefined(name string, whole rope) Text {
-	if text, ok := e.conf.Env[name]; ok {
-		return Lit(text)
+	if t, ok := e.conf.Env[name]; ok {
+		return t
 	}
 	if fact, ok := e.facts[name]; ok {
 		return fact

@@ -15,6 +15,7 @@ const (
 	maxText     = 1 << 20 // bytes of one expansion, and of one file
 	maxIncludes = 200     // files read
 	maxCommands = 10_000  // recipe lines of one Run
+	maxSteps    = 500_000 // references expanded
 )
 
 // A Config says what to read and what is known from outside.
@@ -25,7 +26,7 @@ type Config struct {
 
 	// Env are known variables of the environment, Vars those of make's command
 	// line, which override what the Makefile says.
-	Env  map[string]string
+	Env  map[string]Text
 	Vars map[string]Text
 
 	// Goals are the targets that make is asked for, for MAKECMDGOALS.
@@ -55,17 +56,16 @@ type Question struct {
 
 // A Makefile is what Read read.
 type Makefile struct {
-	Sources  map[string][]byte // the files, by path
-	Rules    []*Rule           // in order
-	Findings []finding.Finding
-	// Uses are the words of each file that make reads outside of recipes, and
-	// Assignments the definitions of variables.
-	Assignments []Assignment
+	Sources     map[string][]byte // the files, by path
+	Rules       []*Rule           // in order
+	Findings    []finding.Finding
+	Assignments []Assignment // of variables, in order
 
 	// Stopped is what $(error) said, where it ended the reading.
 	Stopped string
 
-	r *reader
+	r          *reader
+	targetVars []targetVar
 }
 
 // An Assignment is a definition of a variable in one of the files.
@@ -74,6 +74,14 @@ type Assignment struct {
 	Op    string
 	Range finding.Range // the whole statement, without its line end
 	Value finding.Range // its right side
+
+	exported bool
+}
+
+// A targetVar is a definition that holds for some targets.
+type targetVar struct {
+	targets []Word
+	whole   finding.Range
 }
 
 // Read reads the Makefile at c.Path. It does not fail otherwise than by findings.
@@ -107,6 +115,7 @@ type reader struct {
 	lateExports []string // exported before they are set
 	exportAll   bool
 	includes    int
+	steps       int
 	halted      bool
 }
 

@@ -318,12 +318,19 @@ func blank(pieces []Piece) bool {
 	})
 }
 
+// between is the line end between two lines of a recipe. It stands for the line end
+// of the file and the prefix of the second line.
+func between(a, b Piece) Piece {
+	return Piece{Text: Lit("\n"), Range: finding.Range{File: a.Range.File, Start: a.Range.End, End: b.Range.Start}}
+}
+
 // oneShell makes one command of the lines of a recipe.
 func oneShell(commands []Command) Command {
 	one := commands[0]
+	one.Line.Range.End = commands[len(commands)-1].Line.Range.End
 	one.Pieces = slices.Clone(one.Pieces)
 	for _, c := range commands[1:] {
-		one.Pieces = append(one.Pieces, Piece{Text: Lit("\n")})
+		one.Pieces = append(one.Pieces, between(one.Pieces[len(one.Pieces)-1], c.Pieces[0]))
 		one.Pieces = append(one.Pieces, c.Pieces...)
 	}
 	return one

@@ -218,7 +218,8 @@ func (b *block) targetVariable(targets []Word, a assignment, line rope) {
 		b.targets[name] = append(b.targets[name], a)
 	}
 	if a.name.offs != nil {
-		b.out.Assignments = append(b.out.Assignments, Assignment{Name: a.name.text, Op: a.op, Range: line.all(), Value: a.value.all()})
+		b.out.Assignments = append(b.out.Assignments, Assignment{Name: a.name.text, Op: a.op, Range: line.all(), Value: a.value.all(), exported: a.mods.export})
+		b.out.targetVars = append(b.out.targetVars, targetVar{targets, line.all()})
 	}
 }
 
@@ -251,8 +252,11 @@ func (b *block) prerequisites(rule *Rule, rest, line rope) {
 
 // add enters a rule, or obeys it where it is for a special target.
 func (b *block) add(rule *Rule) {
-	b.out.Rules = append(b.out.Rules, rule)
 	b.current = []*Rule{rule}
+	if len(rule.Targets) == 0 {
+		return // the targets are a variable that is empty
+	}
+	b.out.Rules = append(b.out.Rules, rule)
 	for _, t := range rule.Targets {
 		name, known := t.Known()
 		switch {

@@ -56,10 +56,10 @@ func (b *block) define(rest rope, mods modifiers, line rope) {
 		b.fail("SF051", line.all(), "define without endef")
 		return
 	}
-	a.value = body
-	a.whole.End = b.in.rope.span(b.in.at, b.in.at).Start
-	if line.offs == nil {
-		a.whole = line.at
+	a.value, a.whole = body, line.all()
+	if line.offs != nil {
+		end := b.in.endOfLine()
+		a.whole.End = b.in.rope.span(end, end).Start
 	}
 	b.assign(b.global, a)
 }
@@ -189,7 +189,7 @@ func (r *reader) assign(sc *scope, a assignment) {
 		return
 	}
 	if a.name.offs != nil {
-		r.out.Assignments = append(r.out.Assignments, Assignment{Name: name, Op: a.op, Range: a.whole, Value: a.value.all()})
+		r.out.Assignments = append(r.out.Assignments, Assignment{Name: name, Op: a.op, Range: a.whole, Value: a.value.all(), exported: a.mods.export || r.exportAll})
 	}
 	old := sc.find(name)
 	if old != nil && (old.origin == "command line" || old.origin == "override") && !a.mods.override {
@@ -263,8 +263,8 @@ func (r *reader) definedOnce(name string, old *variable, a assignment) *variable
 		c.export = exportOf(old, a.mods)
 		return &c
 	}
-	if text, ok := r.conf.Env[name]; ok {
-		v := fixed(name, Lit(text), "environment")
+	if t, ok := r.conf.Env[name]; ok {
+		v := fixed(name, t, "environment")
 		v.export = exported
 		return v
 	}

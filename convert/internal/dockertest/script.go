@@ -15,8 +15,9 @@ import (
 	"github.com/stagefold/stagefold/convert/verify/script"
 )
 
-// A Script is a script to run. It runs from the directory that it is in, with no
-// input, a umask of 022 and an environment of its own.
+// A Script is a script to run, or a Makefile, which make runs with Args. It runs from
+// the directory that it is in, with no input, a umask of 022 and an environment of its
+// own.
 type Script struct {
 	Path    string // the file
 	Args    []string

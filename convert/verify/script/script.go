@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/stagefold/stagefold/shparse"
 )
 
-// A Script is a script to run.
+// A Script is a script to run, or a Makefile, of which Args are the goals.
 type Script struct {
 	Path   string // the file
 	Dir    string // the directory to run it from; its own where empty
@@ -30,15 +32,11 @@ const grace = 15 * time.Second
 // Run runs a script to its end and returns its exit status. It fails where the
 // script can't be begun, or is ended because ctx is.
 func Run(ctx context.Context, s Script) (int, error) {
-	words, err := interpreter(s.Path)
+	words, err := s.command()
 	if err != nil {
 		return 0, err
 	}
-	name, err := s.name()
-	if err != nil {
-		return 0, err
-	}
-	words = append(append(words, name), s.Args...)
+	words = append(words, s.Args...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `umask 022; exec "$0" "$@"`}, words...)...)
 	cmd.Dir = s.dir()
 	cmd.Env = s.Env
@@ -60,6 +58,19 @@ func Run(ctx context.Context, s Script) (int, error) {
 		return 0, fmt.Errorf("%s: %w", s.Path, err)
 	}
 	return cmd.ProcessState.ExitCode(), nil
+}
+
+// command runs the script, or has make read it.
+func (s Script) command() ([]string, error) {
+	name, err := s.name()
+	if err != nil {
+		return nil, err
+	}
+	if shparse.IsMakefile(s.Path) {
+		return []string{"make", "-f", name}, nil
+	}
+	words, err := interpreter(s.Path)
+	return append(words, name), err
 }
 
 func (s Script) dir() string {

@@ -1,0 +1,533 @@
+package convert
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/edit"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/render"
+	"github.com/stagefold/stagefold/shparse"
+	"github.com/stagefold/stagefold/shparse/makefile"
+)
+
+// convertMakefile converts what a Makefile drives. Each target that builds an image
+// with extracted files is a unit by itself; all of them have to want the same of a
+// line of the Makefile, and every other target has to do what it did.
+//
+// Where that is refused, it is tried again with variables that only ?= sets taken to
+// have that value, which is listed.
+func convertMakefile(fsys fs.FS, o Options) *Result {
+	own := (&makeDriver{fsys: fsys, opts: o}).convert()
+	if own.Status != Refused {
+		return own
+	}
+	assuming := (&makeDriver{fsys: fsys, opts: o, defaults: true}).convert()
+	if assuming.Status == Converted || assuming.Status == Assumed {
+		return assuming
+	}
+	return own
+}
+
+// A makeDriver converts one Makefile.
+type makeDriver struct {
+	fsys     fs.FS
+	opts     Options
+	defaults bool
+	mk       *makefile.Makefile // the Makefile where nothing comes from outside
+
+	folding []*goalRun // those that convert
+	others  []*goalRun // those of the other targets, each by itself
+	lines   map[finding.Range]shparse.RaisedLine
+
+	disputed []finding.Range        // lines of which the runs want different things
+	quiet    map[finding.Range]bool // lines that only speak of what goes
+	kept     map[finding.Range]bool // lines that clean up, and stay though there is nothing to clean
+	out      *converter
+}
+
+// A goalRun is one call of make.
+type goalRun struct {
+	goals   []string
+	c       *converter
+	dropped map[*shparse.Op]bool // operations that go
+}
+
+func (d *makeDriver) convert() *Result {
+	d.out = newConverter(d.fsys, d.opts)
+	d.mk = d.read(d.fsys)
+	d.survey()
+	if len(d.folding) == 0 {
+		return d.nothing()
+	}
+	d.quiet, d.kept = map[finding.Range]bool{}, map[finding.Range]bool{}
+	for _, step := range []func(){d.settle, d.checkOthers, d.settle, d.keepCleaning, d.agree, d.rewrite, d.reportTargets} {
+		if d.gather(); d.out.refused() {
+			break
+		}
+		step()
+	}
+	d.merge()
+	if !d.out.refused() {
+		d.out.reportMentions()
+		d.out.reportIgnoreEntries()
+	}
+	return d.out.result()
+}
+
+// read reads the Makefile for its structure: with nothing from outside, or, where make
+// stops then, with everything.
+func (d *makeDriver) read(fsys fs.FS, goals ...string) *makefile.Makefile {
+	c := d.config(fsys, goals)
+	mk := makefile.Read(c)
+	if mk.Stopped != "" {
+		c.Decide = nil
+		mk = makefile.Read(c)
+	}
+	return mk
+}
+
+func (d *makeDriver) config(fsys fs.FS, goals []string) makefile.Config {
+	env := map[string]makefile.Text{}
+	for name, value := range d.opts.Env {
+		env[name] = makefile.Lit(value)
+	}
+	return makefile.Config{
+		FS: fsys, Path: d.opts.Script, Dir: d.opts.Dir, Env: env, Goals: goals,
+		Decide: func(q makefile.Question) bool { return strings.HasPrefix(q.Key, "empty:") },
+	}
+}
+
+// survey follows the goals that were asked for, or each target by itself.
+func (d *makeDriver) survey() {
+	if len(d.opts.Goals) > 0 {
+		if d.sort(d.follow(d.opts.Goals, d.fsys)); len(d.folding) == 0 {
+			return
+		}
+	}
+	for _, name := range d.mk.Targets() {
+		if len(d.opts.Goals) == 1 && d.opts.Goals[0] == name {
+			continue
+		}
+		r := d.follow([]string{name}, d.fsys)
+		if len(d.opts.Goals) > 0 {
+			d.others = append(d.others, r)
+			continue
+		}
+		d.sort(r)
+	}
+	if len(d.folding) == 0 && len(d.opts.Goals) == 0 {
+		d.pairs()
+	}
+}
+
+func (d *makeDriver) sort(r *goalRun) {
+	if len(r.c.folding) > 0 {
+		d.folding = append(d.folding, r)
+		return
+	}
+	d.others = append(d.others, r)
+}
+
+// maxPairs bounds the pairs of targets that are tried.
+const maxPairs = 20
+
+// pairs tries targets one after the other where no target does all of it: a person
+// calls make for one, then for the other.
+func (d *makeDriver) pairs() {
+	tried := 0
+	for _, first := range d.others {
+		for _, second := range d.others {
+			if tried >= maxPairs || first.c.extraction() == nil || first == second || second.c.extraction() != nil || len(second.c.builds()) == 0 {
+				continue
+			}
+			tried++
+			r := d.follow(slices.Concat(first.goals, second.goals), d.fsys)
+			if len(r.c.folding) > 0 {
+				r.c.say(finding.New("SF056", d.placeOf(second.goals[0]), "%q is taken to be made after %q", second.goals[0], first.goals[0]))
+				d.folding = append(d.folding, r)
+			}
+		}
+	}
+}
+
+// follow converts one call of make.
+func (d *makeDriver) follow(goals []string, fsys fs.FS) *goalRun {
+	o := d.opts
+	o.Goals = goals
+	c := newConverter(fsys, o)
+	c.defaults = d.defaults
+	r := &goalRun{goals: goals, c: c, dropped: map[*shparse.Op]bool{}}
+	c.decide = func(op *shparse.Op, goes bool) bool {
+		line, ok := c.tr.HostLine(op.Range)
+		r.dropped[op] = (goes || ok && d.quiet[line] && op.Idle()) && !(ok && d.kept[line])
+		return r.dropped[op]
+	}
+	c.trace()
+	c.plan()
+	c.explainNothing()
+	c.render()
+	return r
+}
+
+// nothing says why no target converts: by the target that comes nearest to it.
+func (d *makeDriver) nothing() *Result {
+	if len(d.others) == 0 {
+		d.out.trace()
+		if !d.out.refused() {
+			d.out.explainNothing()
+		}
+		return d.out.result()
+	}
+	best := slices.MaxFunc(d.others, func(a, b *goalRun) int { return a.c.nearness() - b.c.nearness() })
+	if best.c.nearness() < nearest {
+		for _, r := range d.others {
+			if r.c.refused() && len(r.c.tr.Ways) == 0 {
+				return r.c.result() // what can't be followed may be the image
+			}
+		}
+	}
+	return best.c.result()
+}
+
+// nearest is the nearness of a call of make that extracts and then builds.
+const nearest = 4
+
+// nearness is how much of a builder pattern a call of make has.
+func (c *converter) nearness() int {
+	switch {
+	case c.extraction() != nil && len(c.builds()) > 1:
+		return nearest
+	case c.extraction() != nil:
+		return 3
+	case c.outlet() != nil:
+		return 2
+	case len(c.builds()) > 0:
+		return 1
+	}
+	return 0
+}
+
+func (d *makeDriver) placeOf(target string) finding.Range {
+	for _, r := range d.mk.RulesFor(target) {
+		return r.Header
+	}
+	return finding.Range{File: d.opts.Script, Start: start, End: start}
+}
+
+// gather collects the findings of the runs, and what they want of each line.
+func (d *makeDriver) gather() {
+	d.lines, d.disputed = map[finding.Range]shparse.RaisedLine{}, nil
+	for _, r := range d.folding {
+		for _, f := range r.c.findings {
+			if !slices.Contains(d.out.findings, f) {
+				d.out.findings = append(d.out.findings, f)
+			}
+		}
+		if r.c.refused() {
+			continue
+		}
+		for _, line := range d.raised(r) {
+			old, seen := d.lines[line.Line]
+			if seen && (old.Gone != line.Gone || !slices.EqualFunc(old.Edits, line.Edits, edit.Edit.Equal)) {
+				d.disputed = append(d.disputed, line.Line)
+			}
+			if !seen || line.Gone {
+				d.lines[line.Line] = line
+			}
+		}
+	}
+}
+
+// agree refuses lines of which the runs want different things.
+func (d *makeDriver) agree() {
+	for _, line := range d.disputed {
+		d.out.say(finding.New("SF058", line, "this line has to change for one target and not for another"))
+	}
+}
+
+// raised says what a run wants of each line that it runs.
+func (d *makeDriver) raised(r *goalRun) []shparse.RaisedLine {
+	var all []shparse.RaisedLine
+	for path, e := range r.c.tr.Embeddings() {
+		lines, findings := e.Raise(r.c.hosted[path].Host)
+		d.out.say(findings...)
+		all = append(all, slices.DeleteFunc(lines, func(l shparse.RaisedLine) bool { return l.Line.File == "" })...)
+	}
+	return all
+}
+
+// settle lets go what is left of a recipe where all else goes: lines that only print,
+// and calls of make that do nothing any more.
+func (d *makeDriver) settle() {
+	quiet := d.findQuiet()
+	if len(quiet) == len(d.quiet) {
+		return
+	}
+	d.quiet = quiet
+	d.renderAgain()
+}
+
+func (d *makeDriver) renderAgain() {
+	for _, r := range d.folding {
+		r.c.changes, r.c.hosted, r.c.texts = nil, map[string]render.Script{}, map[string]edit.Text{}
+		r.c.render()
+	}
+}
+
+// findQuiet lists the lines that only print, in rules of which all other lines go,
+// and the calls of make that nothing is left of.
+func (d *makeDriver) findQuiet() map[finding.Range]bool {
+	quiet := maps.Clone(d.quiet)
+	prints, calls := d.speaking()
+	for _, line := range d.disputed {
+		quiet[line] = quiet[line] || prints[line] && d.lines[line].Gone
+	}
+	for line, idle := range d.spent() {
+		quiet[line] = quiet[line] || idle
+	}
+	for line, idle := range calls {
+		if idle {
+			quiet[line] = true
+		}
+	}
+	for _, rule := range d.mk.Rules {
+		var speaking []finding.Range
+		lost, all := false, true
+		for _, line := range rule.Recipe {
+			l, ran := d.lines[line.Range]
+			switch {
+			case !ran:
+			case l.Gone:
+				lost = true
+			case prints[line.Range]:
+				speaking = append(speaking, line.Range)
+			default:
+				all = false
+			}
+		}
+		for _, line := range speaking {
+			quiet[line] = quiet[line] || lost && all
+		}
+	}
+	maps.DeleteFunc(quiet, func(_ finding.Range, is bool) bool { return !is })
+	return quiet
+}
+
+// spent says of each line that loses operations whether those that are left do nothing
+// by themselves.
+func (d *makeDriver) spent() map[finding.Range]bool {
+	idle := map[finding.Range]bool{}
+	for _, r := range d.folding {
+		lost := map[finding.Range]bool{}
+		for op, goes := range r.dropped {
+			if line, ok := r.c.tr.HostLine(op.Range); ok && goes {
+				lost[line] = true
+			}
+		}
+		for _, op := range r.c.operations() {
+			line, ok := r.c.tr.HostLine(op.Range)
+			if !ok || !lost[line] {
+				continue
+			}
+			before, seen := idle[line]
+			idle[line] = (r.dropped[op] || op.Idle()) && (before || !seen)
+		}
+	}
+	return idle
+}
+
+// speaking says of each line whether it does nothing but print, and of each that
+// calls make whether all that make does goes.
+func (d *makeDriver) speaking() (prints, calls map[finding.Range]bool) {
+	prints, calls = map[finding.Range]bool{}, map[finding.Range]bool{}
+	and := func(m map[finding.Range]bool, line finding.Range, is bool) {
+		before, seen := m[line]
+		m[line] = is && (before || !seen)
+	}
+	for _, r := range d.folding {
+		for _, op := range r.c.operations() {
+			line, ok := r.c.tr.HostLine(op.Range)
+			if ok {
+				and(prints, line, op.OnlyPrints())
+			}
+			for _, c := range op.Calls {
+				if caller, ok := r.c.tr.HostLine(c); ok {
+					and(calls, caller, d.lines[line].Gone)
+				}
+			}
+		}
+	}
+	return prints, calls
+}
+
+// operations are those of all ways.
+func (c *converter) operations() []*shparse.Op {
+	if c.tr == nil {
+		return nil
+	}
+	var ops []*shparse.Op
+	for _, w := range c.tr.Ways {
+		ops = append(ops, w.Ops...)
+	}
+	return ops
+}
+
+// checkOthers looks at the targets that run a line which changes, or name what goes:
+// what is left of them must mean the same, behind a target that converts.
+func (d *makeDriver) checkOthers() {
+	names, files := d.lostNames(), d.changedFiles()
+	for _, r := range d.others {
+		if r.c.tr == nil || len(r.c.tr.Ways) == 0 || d.allGone(r) || !d.touches(r, names, files) {
+			continue
+		}
+		if d.within(r) {
+			continue
+		}
+		both := d.follow(slices.Concat(d.folding[0].goals, r.goals), d.fsys)
+		d.folding = append(d.folding, both)
+	}
+}
+
+// within reports whether a target runs only lines that one target which converts runs
+// too: they were looked at there.
+func (d *makeDriver) within(r *goalRun) bool {
+	return slices.ContainsFunc(d.folding, func(f *goalRun) bool {
+		lines := f.linesOf()
+		return !slices.ContainsFunc(r.c.operations(), func(op *shparse.Op) bool {
+			line, ok := r.c.tr.HostLine(op.Range)
+			return !ok || !lines[line]
+		})
+	})
+}
+
+// linesOf are the lines of the Makefile that a call of make runs.
+func (r *goalRun) linesOf() map[finding.Range]bool {
+	lines := map[finding.Range]bool{}
+	for _, op := range r.c.operations() {
+		if line, ok := r.c.tr.HostLine(op.Range); ok {
+			lines[line] = true
+		}
+	}
+	return lines
+}
+
+// lostNames are the images, and the files of the host, that are made no more.
+func (d *makeDriver) lostNames() []string {
+	var names []string
+	for _, r := range d.folding {
+		for _, p := range r.c.folding {
+			names = slices.Concat(names, p.Script.Names, p.Script.Hosts)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// allGone reports whether nothing is left of a target.
+func (d *makeDriver) allGone(r *goalRun) bool {
+	return !slices.ContainsFunc(r.c.operations(), func(op *shparse.Op) bool {
+		line, ok := r.c.tr.HostLine(op.Range)
+		return !ok || !d.lines[line].Gone
+	})
+}
+
+// changedFiles are the Dockerfiles that change or go.
+func (d *makeDriver) changedFiles() []string {
+	var files []string
+	for _, r := range d.folding {
+		for _, ch := range r.c.changes {
+			files = append(files, ch.Path)
+		}
+	}
+	return files
+}
+
+// touches reports whether a target runs a line that changes, names one of names, or
+// builds from one of files.
+func (d *makeDriver) touches(r *goalRun, names, files []string) bool {
+	return slices.ContainsFunc(r.c.operations(), func(op *shparse.Op) bool {
+		line, ok := r.c.tr.HostLine(op.Range)
+		l := d.lines[line]
+		if b, ok := op.Act.(*shparse.Build); ok {
+			if name, known := b.FilePath.Known(); known && slices.Contains(files, name) {
+				return true
+			}
+		}
+		return ok && (l.Gone || len(l.Edits) > 0) || op.Names(names)
+	})
+}
+
+// rewrite changes the Makefile, and checks that it does what is meant.
+func (d *makeDriver) rewrite() {
+	change := makefile.Change{Edits: map[string][]edit.Edit{}}
+	for _, line := range d.lines {
+		if line.Gone {
+			change.Gone = append(change.Gone, line.Line)
+		}
+		file := line.Line.File
+		change.Edits[file] = append(change.Edits[file], line.Edits...)
+	}
+	change.Made = d.madeTargets()
+	w := d.mk.Rewrite(change)
+	d.checkNamed(w)
+	for _, file := range slices.Sorted(maps.Keys(w.Edits)) {
+		src := d.mk.Sources[file]
+		text, err := edit.NewText(file, src).Apply(w.Edits[file])
+		if err != nil {
+			d.out.say(finding.New("SF005", finding.Range{File: file}, "the changes to the Makefile collide: %v", err))
+			return
+		}
+		if string(src) != text.String() {
+			d.out.change(edit.Change{Path: file, Old: src, New: []byte(text.String())})
+			d.out.texts[file] = text
+		}
+	}
+	for file := range change.Edits {
+		if d.mk.Sources[file] == nil {
+			d.out.say(finding.New("SF058", finding.Range{File: file}, "the commands of %q run through another Makefile", file))
+			return
+		}
+	}
+	d.checkMeaning(w)
+}
+
+// merge puts what the runs say together.
+func (d *makeDriver) merge() {
+	c := d.out
+	c.tr = d.folding[0].c.tr
+	own, counted := c.changes, map[finding.Range]bool{}
+	c.changes = nil
+	for _, r := range d.folding {
+		c.folding = append(c.folding, r.c.folding...)
+		maps.Copy(c.sources, r.c.sources)
+		maps.Copy(c.texts, r.c.texts)
+		for _, op := range r.c.dropped {
+			if at := r.c.tr.Locate(op.Range); !counted[at] {
+				c.dropped, counted[at] = append(c.dropped, op), true
+			}
+		}
+		for _, ch := range r.c.changes {
+			d.mergeChange(ch)
+		}
+		if c.target == "" {
+			c.target = r.c.target
+		}
+	}
+	c.changes = append(c.changes, own...)
+	slices.SortFunc(c.changes, func(a, b edit.Change) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// mergeChange adds the change of a Dockerfile. All runs have to want the same of it.
+func (d *makeDriver) mergeChange(ch edit.Change) {
+	i := slices.IndexFunc(d.out.changes, func(o edit.Change) bool { return o.Path == ch.Path })
+	switch {
+	case i < 0:
+		d.out.changes = append(d.out.changes, ch)
+	case d.out.changes[i].Delete != ch.Delete || !bytes.Equal(d.out.changes[i].New, ch.New):
+		d.out.say(finding.New("SF204", finding.Range{File: ch.Path, Start: start, End: start}, "%s has to change for one target and not for another", ch.Path))
+	}
+}
