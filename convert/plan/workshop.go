@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/edit"
@@ -249,7 +250,16 @@ func (w *workshop) job(j *job) {
 		w.failed = true
 		return
 	}
+	w.assumeFresh(j)
 	w.add(j.op, "RUN "+text)
+}
+
+// assumeFresh says that a container after the first of a stage is taken not to mind
+// what those before it left behind: each had an image of its own to write into.
+func (w *workshop) assumeFresh(j *job) {
+	if slices.ContainsFunc(w.lines, func(l workLine) bool { return strings.HasPrefix(l.text, "RUN ") && l.op != j.op }) {
+		w.p.say(finding.New("SF233", j.op.Range, "the container is taken not to mind what the one before it leaves outside of the mounted directories"))
+	}
 }
 
 // without is a docker run without the flags called name.
