@@ -406,8 +406,9 @@ func (t *tester) regexp(v Value, w *syntax.Word) tested {
 	e.parts(w.Parts, false)
 	expr, known := regexpText(e.cur)
 	text, ok := v.Known()
-	re, err := regexp.Compile(expr)
-	if !ok || !known || err != nil {
+	re, sure := posixRegexp(expr, true)
+	if !ok || !known || !sure || !isASCII(text) || t.s.opts.nocasematch {
+		t.unknownMatch(re)
 		return tested{ask: t.question("regexp:"+v.Key()+"\x00"+valueOf(e.cur).Key(), v)}
 	}
 	groups := re.FindStringSubmatch(text)
@@ -417,6 +418,22 @@ func (t *tester) regexp(v Value, w *syntax.Word) tested {
 	}
 	t.s.assign("BASH_REMATCH", list(vals), t.node)
 	return settled(groups != nil)
+}
+
+// unknownMatch sets BASH_REMATCH to what can't be known: a hole for each group, or
+// for any number of them where the expression is not known.
+func (t *tester) unknownMatch(re *regexp.Regexp) {
+	groups := 0
+	if re != nil {
+		groups = re.NumSubexp()
+	}
+	var vals []Value
+	for i := range groups + 1 {
+		h := t.s.hole(Computed, "${BASH_REMATCH["+strconv.Itoa(i)+"]}", t.node)
+		h.many = re == nil
+		vals = append(vals, Value{{Hole: h}})
+	}
+	t.s.assign("BASH_REMATCH", list(vals), t.node)
 }
 
 // regexpText is the text of a regular expression, in which quoted characters

@@ -122,7 +122,11 @@ func generate(t *rapid.T) scenario {
 		w.line("set -o pipefail")
 	}
 	if w.n(0, 5) == 0 {
-		w.line("trap 'docker run trap $? \"$a\"' EXIT")
+		shown := "$a"
+		if w.posix {
+			shown = "end" // where set -e ends a function, dash still sees its locals
+		}
+		w.line("trap 'docker run trap $? \"%s\"' EXIT", shown)
 	}
 	for i := range w.n(0, 2) {
 		w.function(i)
@@ -265,7 +269,7 @@ func (w *writer) construct() {
 	case 5:
 		w.line("%s %s %s%s", w.pick("./child.sh", "sh ./child.sh", "a=over ./child.sh"), w.word(), w.pick("", "two"), w.pick("", " || docker run failed $?", " && docker run fine"))
 	case 6:
-		w.line("docker run bg %s & wait", w.quotedWord())
+		w.line("docker run bg \"$%s\" & wait", w.name())
 	case 7:
 		w.line("(%s; exit %d); docker run status $?", w.pick("docker run sub", "cd src", "a=sub", "trap 'docker run subtrap' EXIT"), w.n(0, 2))
 	case 8:
@@ -287,7 +291,7 @@ func (w *writer) construct() {
 	case 14:
 		w.line("pushd %s >/dev/null; docker run pushd \"${PWD##*/}\"; popd >/dev/null; docker run popd \"${PWD##*/}\"", w.pick("src", "src/sub", "."))
 	case 15:
-		w.line("[[ %s =~ %s ]] && docker run match \"${BASH_REMATCH[0]}\" \"${BASH_REMATCH[1]-}\"", w.quotedWord(), w.pick("^(.)", "([a-z]+)", "\\.", "$b", "x|t"))
+		w.line("[[ %s =~ %s ]] && docker run match \"${BASH_REMATCH[0]}\" \"${BASH_REMATCH[1]-}\"", w.quotedWord(), w.pick("^(.)", "([a-z]+)", "\\.", "\"$b\"", "x|t", "(o|one)(.*)"))
 	case 16:
 		w.line("mapfile -t lines < %s; docker run lines \"${lines[@]}\" ${#lines[@]}", w.pick("VERSION", "<(printf '%s\\n' \"$a\" x)", "lib.sh"))
 	default:
@@ -313,7 +317,7 @@ func (w *writer) simple() {
 	case 4:
 		w.line("docker run file \"$(cat %s 2>/dev/null)\"", w.pick("out.txt", "VERSION"))
 	case 5:
-		w.line("id=$(docker create img %s)", w.word())
+		w.line("id=$(docker create img \"$%s\" %s)", w.name(), w.pick("", "'p q'", "${#a}"))
 		w.line("rm -rf ./app; docker cp $id:/app ./app")
 		w.line("docker rm \"$id\"")
 	case 6:
