@@ -69,7 +69,7 @@ func drawUnit(t *rapid.T, name string) *randomUnit {
 
 // ignoreFiles draws the ignore files of the contexts.
 func (u *randomUnit) ignoreFiles() {
-	for dir, patterns := range map[string][]string{".": {"*.md\n", "**/*.bak\n", "run/etc\n"}, "src": {"*.txt\n", "**/*.tmp\n!data/x.tmp\n"}, "run": {"etc/*.bak\n"}} {
+	for dir, patterns := range map[string][]string{".": {"*.md\n", "**/*.bak\n", "run/app.conf\n"}, "src": {"*.txt\n", "**/*.tmp\n!data/x.tmp\n"}, "run": {"etc/*.bak\n"}} {
 		if u.chance("ignore "+dir, 6) {
 			u.files[path.Join(dir, ".dockerignore")] = rapid.SampledFrom(patterns).Draw(u.t, "patterns "+dir)
 		}

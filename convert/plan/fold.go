@@ -38,6 +38,7 @@ func (p *planner) fold(nodes []*node) *Fold {
 	p.checkOrder(f)
 	p.nameStages(f)
 	p.foldArgs(f)
+	p.checkInherited(f)
 	p.rebase(f, nodes)
 	p.moveWork(nodes)
 	for _, n := range nodes {

@@ -65,6 +65,9 @@ func (k *keeping) size() int { return len(k.images) + len(k.containers) + len(k.
 func (s *scaffold) grant(c claim) bool {
 	images, containers := c.images, c.containers
 	ops := s.lineage(c.ops)
+	if s.showsBuilders(ops) {
+		return false
+	}
 	for _, op := range ops {
 		containers = append(containers, s.containersBehind(op)...)
 	}
@@ -223,6 +226,35 @@ func (p *planner) sweepsUp(n *node) bool {
 		}
 	}
 	return false
+}
+
+// showsBuilders reports whether a file that operations put on the host would come into
+// a builder with its context: the builder was built before the file was there, and is
+// built with the final image now.
+func (s *scaffold) showsBuilders(ops []*shparse.Op) bool {
+	for _, f := range s.folds {
+		for _, file := range f.Final().Op.Files.All() {
+			if !slices.ContainsFunc(file.By, func(op *shparse.Op) bool { return slices.Contains(ops, op) }) {
+				continue
+			}
+			for _, part := range f.Builders() {
+				if n := s.p.nodeOf(part.Build.Image); n != nil && n.sweeps(file.Path) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// sweeps reports whether a copy of the build takes a host path from its context.
+func (n *node) sweeps(host string) bool {
+	if !below(n.dir, host) {
+		return false
+	}
+	name := relative(n.dir, host)
+	out, err := n.ignore.Excluded(name)
+	return (err != nil || !out) && n.covers(name)
 }
 
 // keeps reports whether a builder's image stays.
