@@ -159,18 +159,21 @@ func (s *scaffold) makers(op *shparse.Op, h *shparse.Host) []*shparse.Op {
 	})
 }
 
-// mounts claims the artifacts that another container sees in a bind mount.
+// mounts claims the artifacts that a container sees in a bind mount.
 func (s *scaffold) mounts(op *shparse.Op, c *shparse.Create) {
+	live := slices.DeleteFunc(s.p.artifactHosts(op.Files), func(l string) bool { return !s.scaffolding(l) })
+	live = append(live, s.mountedHosts(op)...)
 	for _, m := range c.Mounts {
 		dir, known := m.Host.Known()
-		if m.Volume || s.extracted(c.Container) {
+		sees := func(at string) bool { return !known || below(dir, at) || below(at, dir) }
+		if m.Volume || s.extracted(c.Container) || !slices.ContainsFunc(live, sees) {
 			continue
 		}
-		sees := func(at string) bool { return s.scaffolding(at) && (!known || below(dir, at) || below(at, dir)) }
-		if ops := makersAt(op.Files, sees); len(ops) > 0 {
-			s.claim(claim{by: op, ops: ops,
-				finding: finding.New("SF205", m.Flag.Range, "a mount shows an extracted file, which is not on the host any more after the conversion")})
-		}
+		s.claim(claim{
+			by:      op,
+			finding: finding.New("SF205", m.Flag.Range, "the container sees an extracted file in %q, which is not on the host any more after the conversion", m.Host.String()),
+			ops:     makersAt(op.Files, func(at string) bool { return s.scaffolding(at) && sees(at) }),
+		})
 	}
 }
 
