@@ -90,7 +90,21 @@ func loadCases(t *testing.T, dir string) []*testCase {
 		}
 		cases = append(cases, c)
 	}
+	checkNames(t, cases)
 	return cases
+}
+
+// checkNames checks that no case takes the images of another for its own: a case has
+// all whose names begin with its name and a dash.
+func checkNames(t *testing.T, cases []*testCase) {
+	t.Helper()
+	for _, a := range cases {
+		for _, b := range cases {
+			if len(a.words("images")) == 0 && strings.HasPrefix(b.name, a.name+"-") && len(b.words("compare")) > 0 {
+				t.Fatalf("the images of the case %s would be taken for those of %s", b.name, a.name)
+			}
+		}
+	}
 }
 
 func loadCase(path string) (*testCase, error) {
