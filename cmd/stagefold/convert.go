@@ -51,7 +51,7 @@ func convertFlags() []cli.Flag {
 		&cli.StringFlag{Name: "builder-file", TakesFile: true, Usage: "take `FILE` as the builder Dockerfile"},
 		&cli.StringFlag{Name: "runtime-file", TakesFile: true, Usage: "take `FILE` as the runtime Dockerfile"},
 		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text",
-			Usage: "print as `FORMAT`: text (a diff; with --write one line for each file), diff, json or html (a page to review it on)"},
+			Usage: "print as `FORMAT`: text (a diff; with --write one line for each file), diff, json, sarif, github (annotations), markdown or html (a page to review it on)"},
 		outputFlag(),
 		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the output, `WHEN`: auto, always or never; NO_COLOR turns auto off"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, DisableDefaultText: true,
@@ -70,7 +70,7 @@ type choice struct {
 
 func choices() []choice {
 	return []choice{
-		{"convert", "format", []string{"text", "diff", "json", "html"}},
+		{"convert", "format", []string{"text", "diff", "json", "sarif", "github", "markdown", "html"}},
 		{"scan", "format", []string{"text", "json", "markdown", "html"}},
 		{"check", "format", []string{"text", "json"}},
 		{"", "color", []string{"auto", "always", "never"}},

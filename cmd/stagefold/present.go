@@ -23,10 +23,27 @@ func (v *conversion) report() error {
 	if err := deliver(v.ctx, v.streams.out, product.Bytes()); err != nil {
 		return err
 	}
-	if slices.Contains([]string{"json", "html"}, v.ctx.String("format")) {
+	if format := v.ctx.String("format"); format == "html" || documentOf(format) != nil {
 		return nil
 	}
 	return v.messages(v.streams.err)
+}
+
+// documentOf returns what writes a format that holds the findings too, or nil where
+// the format is none.
+func documentOf(format string) func(io.Writer, []report.Unit) error {
+	switch format {
+	case "json":
+		return report.JSON
+	case "markdown":
+		return report.Markdown
+	case "sarif":
+		return report.SARIF
+	case "github":
+		return report.GitHub
+	default:
+		return nil
+	}
 }
 
 // product writes what goes to standard output or to the file of -o.
@@ -34,10 +51,10 @@ func (v *conversion) product(w io.Writer) error {
 	switch format := v.ctx.String("format"); {
 	case v.ctx.Bool("dockerfile-only"):
 		return v.dockerfile(w)
-	case format == "json":
-		return report.JSON(w, v.shown())
 	case format == "html":
 		return review.Write(w, v.pages())
+	case documentOf(format) != nil:
+		return documentOf(format)(w, v.shown())
 	case format == "text" && v.ctx.Bool("write"):
 		return v.written(w)
 	default:

@@ -15,7 +15,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	for _, s := range r.sections() {
 		fmt.Fprintf(&out, "\n## %s\n\n", strings.ToUpper(s.title[:1])+s.title[1:])
 		for _, line := range s.lines {
-			out.WriteString("- " + plain(strings.TrimSpace(line)) + "\n")
+			out.WriteString("- " + report.Plain(strings.TrimSpace(line)) + "\n")
 		}
 	}
 	units := r.shown()
@@ -23,21 +23,8 @@ func (r *Report) Markdown(w io.Writer) error {
 		out.WriteString("\n## Units\n\n| script | status | remarks |\n|---|---|---|\n")
 	}
 	for _, e := range units {
-		fmt.Fprintf(&out, "| %s | %s | %s |\n", plain(e.Name()), e.Status, plain(e.remark()))
+		fmt.Fprintf(&out, "| %s | %s | %s |\n", report.Plain(e.Name()), e.Status, report.Plain(e.remark()))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
-}
-
-// plain makes text that Markdown takes as it is, with nothing in it that acts on a
-// terminal.
-func plain(text string) string {
-	var out strings.Builder
-	for _, r := range report.Text(text) {
-		if strings.ContainsRune("\\`*_{}[]<>#|&~", r) {
-			out.WriteByte('\\')
-		}
-		out.WriteRune(r)
-	}
-	return out.String()
 }
