@@ -50,6 +50,10 @@ func (m *maker) script() (*script, bool) {
 		Defaults: m.s.r.t.conf.Defaults, Shell: m.output, Decide: m.decide,
 	})
 	t := m.s.r.t
+	// Each way reads the Makefile anew: what that takes is bounded too.
+	if t.steps += mk.Steps(); !m.s.r.step(finding.Range{File: m.file}) {
+		return nil, false
+	}
 	maps.Copy(t.trace.Hosts, mk.Sources)
 	if !m.report(mk.Findings) {
 		return nil, false

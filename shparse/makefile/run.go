@@ -42,6 +42,9 @@ type Piece struct {
 	Verbatim bool          // byte for byte the text of Range
 }
 
+// Steps is how much work the reading was, in references that were expanded.
+func (m *Makefile) Steps() int { return m.r.steps }
+
 // Targets returns the targets that can be asked for by name, in the order of the
 // file: no patterns, and none of make's special ones.
 func (m *Makefile) Targets() []string { return slices.Clone(m.r.order) }
