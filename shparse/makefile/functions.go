@@ -308,6 +308,10 @@ func (c call) callFunction(name string) (Text, bool) {
 	if !ok {
 		return nil, false
 	}
+	if len(c.args) == 1 {
+		c.fail("SF051", c.place(c.whole), "the function %q is called without an argument", name)
+		return nil, true
+	}
 	inner := c
 	inner.name, inner.args = name, c.args[1:]
 	return f.run(c.expander, inner), true

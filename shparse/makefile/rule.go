@@ -123,7 +123,8 @@ func colonIn(s string) int {
 }
 
 // bare evaluates a line without a colon: a reference that expands to nothing, or
-// to a rule.
+// to a rule. Make expands such a line once: what came out of a variable is not
+// looked at a second time, nor is it an assignment.
 func (b *block) bare(line rope) {
 	t := b.expander(line.all()).expand(line).trimmed()
 	text, known := t.Known()
@@ -131,7 +132,7 @@ func (b *block) bare(line rope) {
 	case b.halted || len(t) == 0:
 	case !known:
 		b.fail("SF050", line.all(), "what %q expands to is not known", line.text)
-	case strings.Contains(text, ":") || strings.Contains(text, "="):
+	case line.offs != nil && colonIn(text) >= 0:
 		b.lines(madeRope(text, line.all()))
 	default:
 		b.fail("SF051", line.all(), "expected a rule or a definition, found %q", line.text)
