@@ -21,16 +21,22 @@ type FS struct{ root *os.Root }
 func New(root *os.Root) FS { return FS{root} }
 
 // Open opens a directory or a regular file.
-func (t FS) Open(name string) (fs.File, error) { return t.open(name) }
+func (t FS) Open(name string) (fs.File, error) {
+	f, _, err := t.open(name)
+	if err != nil {
+		return nil, err // not a File that is nil
+	}
+	return f, nil
+}
 
-func (t FS) open(name string) (*os.File, error) {
+func (t FS) open(name string) (*os.File, fs.FileInfo, error) {
 	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	// Without O_NONBLOCK the open of a named pipe waits for a writer.
 	f, err := t.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
@@ -38,9 +44,9 @@ func (t FS) open(name string) (*os.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return f, nil
+	return f, info, nil
 }
 
 // ReadFile reads a file of at most MaxFile bytes.
@@ -55,12 +61,14 @@ func (t FS) ReadFile(name string) ([]byte, error) {
 // ReadHead reads the first limit bytes of a file, and reports whether that is all
 // of it.
 func (t FS) ReadHead(name string, limit int64) (head []byte, whole bool, err error) {
-	f, err := t.open(name)
+	f, info, err := t.open(name)
 	if err != nil {
 		return nil, false, err
 	}
 	defer f.Close()
 	var out bytes.Buffer
+	// One read for the file and one that sees its end.
+	out.Grow(int(min(info.Size(), limit)) + bytes.MinRead)
 	n, err := io.Copy(&out, io.LimitReader(f, limit+1))
 	if err != nil || n <= limit {
 		return out.Bytes(), err == nil, err
