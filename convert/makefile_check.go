@@ -5,9 +5,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/shparse/makefile"
 )
 
@@ -17,9 +17,9 @@ func (d *makeDriver) checkMeaning(w *makefile.Rewriting) {
 	if d.out.refused() {
 		return
 	}
-	after := &overlay{FS: d.fsys, files: map[string][]byte{}}
+	after := &tree.Overlay{FS: d.fsys, Files: map[string][]byte{}}
 	for _, ch := range d.out.changes {
-		after.files[ch.Path] = ch.New
+		after.Files[ch.Path] = ch.New
 	}
 	mk := d.read(after)
 	d.checkLeftOver(mk, w)
@@ -253,7 +253,7 @@ func lineThatCalls(file, src, name string) (finding.Range, bool) {
 func (d *makeDriver) reportTargets() {
 	left := map[string]bool{}
 	for _, ch := range d.out.changes {
-		mk := d.read(&overlay{FS: d.fsys, files: map[string][]byte{ch.Path: ch.New}})
+		mk := d.read(&tree.Overlay{FS: d.fsys, Files: map[string][]byte{ch.Path: ch.New}})
 		for _, name := range mk.Targets() {
 			left[name] = true
 		}
@@ -269,47 +269,3 @@ func (d *makeDriver) reportTargets() {
 		d.out.say(f)
 	}
 }
-
-// An overlay is a repository in which some files have another text.
-type overlay struct {
-	fs.FS
-	files map[string][]byte
-}
-
-// ReadFile returns the text of a file.
-func (o *overlay) ReadFile(name string) ([]byte, error) {
-	if text, ok := o.files[name]; ok {
-		return slices.Clone(text), nil
-	}
-	return fs.ReadFile(o.FS, name)
-}
-
-// Stat describes a file, with the size of its new text.
-func (o *overlay) Stat(name string) (fs.FileInfo, error) {
-	info, err := fs.Stat(o.FS, name)
-	return o.resized(name, info), err
-}
-
-// Lstat does so without following a link.
-func (o *overlay) Lstat(name string) (fs.FileInfo, error) {
-	info, err := fs.Lstat(o.FS, name)
-	return o.resized(name, info), err
-}
-
-// ReadLink returns where a link leads.
-func (o *overlay) ReadLink(name string) (string, error) { return fs.ReadLink(o.FS, name) }
-
-func (o *overlay) resized(name string, info fs.FileInfo) fs.FileInfo {
-	if text, ok := o.files[name]; ok && info != nil {
-		return resizedInfo{info, int64(len(text))}
-	}
-	return info
-}
-
-type resizedInfo struct {
-	fs.FileInfo
-	size int64
-}
-
-func (r resizedInfo) Size() int64        { return r.size }
-func (r resizedInfo) ModTime() time.Time { return time.Time{} }
