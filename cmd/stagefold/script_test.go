@@ -10,12 +10,17 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stagefold/stagefold/convert/verify/llb"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts compare output with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stagefold": main})
+	testscript.Main(m, map[string]func(){
+		"stagefold":     main,
+		"stagefold-llb": func() { os.Exit(llb.Main(os.Args[1:])) },
+	})
 }
 
 // TestScripts runs the program as a person would: each file of testdata/script is

@@ -36,6 +36,11 @@ that the script did not make are held back and listed, and all that was made is
 removed at the end, also after Ctrl-C. What a build left in the builder's cache
 stays, and so do base images that were pulled.
 
+With --static nothing is run. The Dockerfiles of both ways are lowered to the graphs
+that BuildKit would build, and these are compared: the same but for the copies that
+are listed, or the first operation that differs. It needs the program stagefold-llb
+beside this one or on PATH.
+
 The old way is built twice, the second time without the cache; what differs between
 the two is set aside and counted.
 
@@ -46,6 +51,7 @@ Examples:
    stagefold verify --yes docker/build.sh        prove the conversion of one unit
    stagefold verify --before main build.sh       compare with the old files of a branch
    stagefold verify --ignore-path '/var/log/**'  set paths of the images aside
+   stagefold verify --static services            compare the graphs, without Docker
    stagefold verify -f markdown -o proof.md      a report for a pull request`
 
 // errNotBuilt ends a verification in which something could not be built.
@@ -66,6 +72,7 @@ func verifyFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, DisableDefaultText: true, Usage: "run the scripts without asking"},
 		&cli.StringFlag{Name: "before", Usage: "compare with the files that git has in `REV`, in place of converting"},
+		&cli.BoolFlag{Name: "static", DisableDefaultText: true, Usage: "build nothing: compare the graphs that BuildKit would build"},
 		&cli.IntFlag{Name: "repeat", Value: 2, Usage: "build the old way `N` times, to learn what is not reproducible; 1 trusts the cache"},
 		&cli.StringSliceFlag{Name: "ignore-path", Usage: "set paths of the images aside that match `GLOB`, such as /var/log/**; repeatable"},
 		&cli.StringFlag{Name: "builder", Usage: "build with the buildx builder `NAME`"},
@@ -148,6 +155,9 @@ func runVerify(c *cli.Context, s streams) error {
 	if err := find(l); err != nil {
 		return err
 	}
+	if c.Bool("static") {
+		return v.checkStatic(ctx)
+	}
 	if err := v.ask(ctx); err != nil {
 		return err
 	}
@@ -162,6 +172,9 @@ func checkVerify(c *cli.Context) error {
 	if names := proofFormatNames(); !slices.Contains(names, c.String("format")) {
 		return usagef(c, "--format: expected one of %q, found %q", names, c.String("format"))
 	}
+	if c.Bool("static") {
+		return checkStaticFlags(c)
+	}
 	if n := c.Int("repeat"); n < 1 {
 		return usagef(c, "--repeat: expected 1 or more, found %d", n)
 	}
@@ -172,6 +185,19 @@ func checkVerify(c *cli.Context) error {
 		if !doublestar.ValidatePattern(p) || !strings.HasPrefix(p, "/") {
 			return usagef(c, "--ignore-path: expected a pattern that begins with a slash, found %q", p)
 		}
+	}
+	return nil
+}
+
+// checkStaticFlags refuses what says how to build.
+func checkStaticFlags(c *cli.Context) error {
+	for _, name := range []string{"repeat", "ignore-path", "builder", "buildkit", "resume"} {
+		if c.IsSet(name) {
+			return usagef(c, "--static builds nothing: --%s has no meaning with it", name)
+		}
+	}
+	if f := c.String("format"); f != "text" && f != "json" {
+		return usagef(c, "--format: with --static expected text or json, found %q", f)
 	}
 	return nil
 }

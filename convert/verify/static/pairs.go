@@ -1,0 +1,361 @@
+package static
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// Pairs reads from a script, as it was and as it is, which images both make, and
+// how. It fails, with the reason in words, where that can't be told.
+func Pairs(oldFS, newFS fs.FS, oldTrace, newTrace *shparse.Trace) ([]Pair, error) {
+	old, err := images(oldFS, oldTrace)
+	if err != nil {
+		return nil, fmt.Errorf("the old script: %w", err)
+	}
+	now, err := images(newFS, newTrace)
+	if err != nil {
+		return nil, fmt.Errorf("the new script: %w", err)
+	}
+	var pairs []Pair
+	for j, n := range now {
+		if lastIndex(now, n) > j {
+			continue // another image takes the name over
+		}
+		i := lastIndex(old, n)
+		if i < 0 {
+			return nil, fmt.Errorf("the old script does not make %s in the same way", n.name)
+		}
+		pairs = append(pairs, Pair{Image: n.name, Old: old[i].build, New: n.build})
+	}
+	if pairs == nil {
+		return nil, fmt.Errorf("the new script builds no image that has a name")
+	}
+	return pairs, nil
+}
+
+// lastIndex returns where in images the last one is that is called like i, on the same
+// conditions, or -1.
+func lastIndex(images []image, i image) int {
+	for at := len(images) - 1; at >= 0; at-- {
+		if images[at].name == i.name && images[at].conds == i.conds {
+			return at
+		}
+	}
+	return -1
+}
+
+// An image is one that a script makes, on a way through it.
+type image struct {
+	name  string
+	conds string
+	build *Build
+}
+
+// images returns the images that have names, in order.
+func images(fsys fs.FS, t *shparse.Trace) ([]image, error) {
+	if len(t.Ways) == 0 {
+		return nil, fmt.Errorf("%s", t.Findings[0])
+	}
+	var all []image
+	for _, way := range t.Ways {
+		r := &reader{fs: fsys, way: way, done: map[*shparse.Op]*Build{}, made: map[string]*Build{}}
+		for _, op := range way.Ops {
+			b, ok := op.Act.(*shparse.Build)
+			if !ok {
+				continue
+			}
+			build, err := r.build(op, b)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", op.Range, err)
+			}
+			for _, tag := range b.Tags {
+				r.made[word(tag.Value)] = build
+			}
+			if len(b.Tags) > 0 {
+				all = append(all, image{tags(b), conds(op), build})
+			}
+		}
+	}
+	return all, nil
+}
+
+func tags(b *shparse.Build) string {
+	var names []string
+	for _, tag := range b.Tags {
+		names = append(names, tag.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// conds says on which conditions an operation runs. Their places differ between the
+// old script and the new one, their texts do not.
+func conds(op *shparse.Op) string {
+	var texts []string
+	for _, c := range op.Conds {
+		texts = append(texts, fmt.Sprint(c.Taken, c.Text))
+	}
+	return strings.Join(texts, "\n")
+}
+
+// A reader reads the builds of one way through a script.
+type reader struct {
+	fs   fs.FS
+	way  *shparse.Way
+	done map[*shparse.Op]*Build
+	made map[string]*Build // the images so far, by name
+}
+
+func (r *reader) build(op *shparse.Op, b *shparse.Build) (*Build, error) {
+	dir, ok := b.Dir.Known()
+	if !ok || dir == "" || b.Tar != nil {
+		return nil, fmt.Errorf("the build context is not a directory that is known")
+	}
+	file, text, err := r.dockerfile(op, b)
+	if err != nil {
+		return nil, err
+	}
+	out := &Build{Path: file, Dockerfile: text, Context: dir, Args: map[string]string{}, Bases: map[string]*Build{}}
+	for name, build := range r.made {
+		out.Bases[name] = build
+	}
+	for _, a := range b.BuildArgs {
+		out.Args[word(a.Name)] = "unknown-" + word(a.Name)
+		if a.Value != nil {
+			out.Args[word(a.Name)] = word(*a.Value)
+		}
+	}
+	if b.Target != nil {
+		out.Target = word(b.Target.Value)
+	}
+	if f := b.Flag("platform"); f != nil {
+		out.Platform = word(f.Value.Value)
+	}
+	if words := b.Opaque(); len(words) > 0 {
+		return nil, fmt.Errorf("the flags in %s are not known", words[0])
+	}
+	ignore, findings := dockerfile.ReadIgnore(r.fs, dir, file)
+	if len(findings) > 0 {
+		return nil, errors.New(findings[0].String())
+	}
+	if ignore != nil {
+		out.Ignore = string(ignore.Source)
+	}
+	r.done[op] = out
+	return out, r.artifacts(out, op, ignore)
+}
+
+// dockerfile returns the path and the text of the Dockerfile of a build.
+func (r *reader) dockerfile(op *shparse.Op, b *shparse.Build) (file, text string, err error) {
+	if b.Text != nil {
+		if text, ok := b.Text.Known(); ok {
+			return "-", text, nil
+		}
+		return "", "", fmt.Errorf("the text of the Dockerfile is not known")
+	}
+	file, ok := b.FilePath.Known()
+	if !ok || file == "" {
+		return "", "", fmt.Errorf("the Dockerfile %s is not known", b.FilePath)
+	}
+	if made, ok := op.Files.At(file); ok {
+		return "", "", fmt.Errorf("the Dockerfile %s is %s by the script", file, made.Origin)
+	}
+	src, err := fs.ReadFile(r.fs, file)
+	return file, string(src), err
+}
+
+// artifacts notes which files of the context came out of containers.
+func (r *reader) artifacts(out *Build, op *shparse.Op, ignore *dockerfile.Ignore) error {
+	for _, m := range op.Files.Mounts() {
+		if within(m.Path, out.Context) || within(out.Context, m.Path) {
+			return fmt.Errorf("a container had %s mounted, and may have changed anything there", m.Path)
+		}
+	}
+	files := op.Files.Under(out.Context)
+	if f, ok := op.Files.At(out.Context); ok && f.Path == out.Context && !slices.ContainsFunc(files, func(o shparse.File) bool { return o.Path == f.Path }) {
+		files = append(files, f) // the context is below a directory that came out
+	}
+	for _, f := range files {
+		switch {
+		case f.Origin == shparse.Mystery:
+			return fmt.Errorf("what is in %s can't be told", f.Path)
+		case f.Origin != shparse.Extracted:
+			continue // a file that the script makes as before
+		case f.Container == nil || f.Container.Image == nil:
+			return fmt.Errorf("%s comes out of a container that the script did not make", f.Path)
+		case f.Container.Image.Commit != nil:
+			return fmt.Errorf("%s comes out of an image that no Dockerfile makes", f.Path)
+		case f.Mounted || mounts(f.Container):
+			return fmt.Errorf("the container that %s comes out of has a directory of the host mounted", f.Path)
+		case f.Stream && f.Source == "":
+			return fmt.Errorf("%s is what a container prints", f.Path)
+		}
+		out.Artifacts = append(out.Artifacts, Artifact{
+			Path: f.Path, Contents: f.Contents, Source: f.Source, Image: word(f.Container.Image.Ref),
+			Build: r.done[f.Container.Image.Build], Work: r.work(f, op),
+		})
+	}
+	for _, a := range out.Artifacts {
+		if err := r.share(out, a, files, ignore); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// share notes which directories above an artifact hold other files too that the
+// build can see.
+func (r *reader) share(out *Build, a Artifact, files []shparse.File, ignore *dockerfile.Ignore) error {
+	dir := a.Path
+	if !a.Contents {
+		dir = path.Dir(dir)
+	}
+	for ; within(dir, out.Context); dir = path.Dir(dir) {
+		if slices.Contains(out.Shared, dir) {
+			break // and those above
+		}
+		others := slices.ContainsFunc(files, func(f shparse.File) bool { return within(f.Path, dir) && isOther(f, out.Artifacts) })
+		if !others {
+			var err error
+			if others, err = r.seen(out.Context, dir, ignore); err != nil {
+				return err
+			}
+		}
+		if others {
+			out.Shared = append(out.Shared, dir)
+		}
+		if dir == "." {
+			break
+		}
+	}
+	return nil
+}
+
+// isOther reports whether the script made something that is neither an artifact nor
+// a directory for one.
+func isOther(f shparse.File, artifacts []Artifact) bool {
+	switch f.Origin {
+	case shparse.Extracted, shparse.Removed:
+		return false
+	case shparse.Directory:
+		return !slices.ContainsFunc(artifacts, func(a Artifact) bool { return within(a.Path, f.Path) })
+	}
+	return true
+}
+
+// seen reports whether a build can see a file of the repository in a directory or
+// below it.
+func (r *reader) seen(context, dir string, ignore *dockerfile.Ignore) (bool, error) {
+	entries, err := fs.ReadDir(r.fs, dir)
+	if err != nil {
+		return false, nil // the script makes it
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		below, seen := false, true
+		if ignore != nil {
+			excluded, err := ignore.Excluded(relative(name, context))
+			if err != nil {
+				return false, err
+			}
+			seen = !excluded
+		}
+		if e.IsDir() && !seen { // something in it may be seen again
+			if below, err = r.seen(context, name, ignore); err != nil {
+				return false, err
+			}
+		}
+		if seen || below {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// relative returns where name is, seen from a directory above it.
+func relative(name, dir string) string {
+	if dir == "." {
+		return name
+	}
+	return strings.TrimPrefix(name, dir+"/")
+}
+
+// within reports whether a path is a directory or below it.
+func within(name, dir string) bool {
+	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// work lists what was done to an artifact that is in no Dockerfile: in its container,
+// and on the host in front of a build.
+func (r *reader) work(f shparse.File, build *shparse.Op) []string {
+	var work []string
+	for _, op := range r.way.Ops[:build.Seq] {
+		if changes(op, f.Container) {
+			work = append(work, words(op))
+		}
+	}
+	for _, mode := range f.Modes {
+		work = append(work, "chmod "+mode+" "+f.Path)
+	}
+	if f.Stream {
+		work = append(work, "the new file "+f.Path+" with the mode 0666 less the umask")
+	}
+	return work
+}
+
+// mounts reports whether a container sees a directory of the host.
+func mounts(c *shparse.Container) bool {
+	create, ok := c.By.Act.(*shparse.Create)
+	return ok && slices.ContainsFunc(create.Mounts, func(m shparse.Mount) bool { return !m.Volume })
+}
+
+// changes reports whether an operation may change files of a container.
+func changes(op *shparse.Op, c *shparse.Container) bool {
+	switch a := op.Act.(type) {
+	case *shparse.Create:
+		return a.Run && a.Container == c
+	case *shparse.Start:
+		return a.Path[len(a.Path)-1] == "start" && slices.Contains(a.Containers, c)
+	case *shparse.Exec:
+		return a.Container == c
+	case *shparse.Copy:
+		return a.Into && a.Container == c
+	}
+	return false
+}
+
+// word is a value with a word for each hole that may stand wherever the value does:
+// in the name of an image, in a path.
+func word(v shparse.Value) string {
+	var out strings.Builder
+	for _, part := range v {
+		if part.Hole == nil {
+			out.WriteString(part.Lit)
+			continue
+		}
+		out.WriteString("unknown-")
+		for _, r := range (shparse.Value{part}).Key() {
+			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+				out.WriteRune(r)
+			} else {
+				fmt.Fprintf(&out, "-%x-", r) // no two holes have one word
+			}
+		}
+	}
+	return out.String()
+}
+
+// words is a command line as it runs.
+func words(op *shparse.Op) string {
+	var words []string
+	for _, a := range op.Argv {
+		words = append(words, a.String())
+	}
+	return strings.Join(words, " ")
+}
