@@ -39,6 +39,10 @@ type Options struct {
 	// the root and in the directories of CI systems.
 	Mentions func(deleted string) []finding.Finding
 
+	// Around is the file system in which Mentions that is nil looks; nil is the one
+	// that is converted.
+	Around fs.FS
+
 	// Args are the positional arguments of the script that are known, from $1
 	// on, and Env the environment variables.
 	Args []string

@@ -64,7 +64,11 @@ func CentralTexts(fsys fs.FS) []string {
 }
 
 func (c *converter) mentionsIn(dir, deleted string) {
-	entries, err := fs.ReadDir(c.fsys, dir)
+	fsys := c.opts.Around
+	if fsys == nil {
+		fsys = c.fsys
+	}
+	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		return // most repositories lack most of these directories
 	}
@@ -73,7 +77,7 @@ func (c *converter) mentionsIn(dir, deleted string) {
 		if !e.Type().IsRegular() || !MayMention(name) || c.changed(name) {
 			continue
 		}
-		if src, problem := readText(c.fsys, name, wholeFile(name)); problem == nil && !bytes.ContainsRune(src, 0) {
+		if src, problem := readText(fsys, name, wholeFile(name)); problem == nil && !bytes.ContainsRune(src, 0) {
 			if found := Mentions(name, src, deleted); len(found) > 0 {
 				c.say(found...)
 				c.sources[name] = src

@@ -30,7 +30,7 @@ func newApp(s streams) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              wrongUsage,
 		Action:                    noCommand,
-		Commands:                  []*cli.Command{convertCommand(s), scanCommand(s), checkCommand(s), undoCommand(s), verifyCommand(s), explainCommand(s), completionCommand(s), versionCommand(s)},
+		Commands:                  []*cli.Command{convertCommand(s), applyCommand(s), undoCommand(s), scanCommand(s), checkCommand(s), verifyCommand(s), explainCommand(s), completionCommand(s), versionCommand(s)},
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = wrongUsage

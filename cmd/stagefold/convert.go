@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -45,6 +46,8 @@ func convertFlags() []cli.Flag {
 			Usage: "write the files: all of a unit, or none"},
 		&cli.BoolFlag{Name: "allow-dirty", DisableDefaultText: true,
 			Usage: "write where git has changes that are not committed, too"},
+		&cli.StringFlag{Name: "plan", TakesFile: true,
+			Usage: "also write a plan to `FILE`: what would be done, with hashes of all inputs, for \"stagefold apply\""},
 		&cli.BoolFlag{Name: "dockerfile-only", DisableDefaultText: true,
 			Usage: "print the resulting Dockerfile of one unit, and nothing else"},
 		&cli.StringFlag{Name: "script", TakesFile: true, Usage: "convert the unit of this script, `FILE`"},
@@ -72,6 +75,7 @@ func choices() []choice {
 	return []choice{
 		{"convert", "format", []string{"text", "diff", "json", "sarif", "github", "markdown", "html"}},
 		{"scan", "format", []string{"text", "json", "markdown", "html"}},
+		{"apply", "format", []string{"text", "diff", "json", "sarif", "github", "markdown", "html"}},
 		{"check", "format", []string{"text", "json"}},
 		{"", "color", []string{"auto", "always", "never"}},
 	}
@@ -97,6 +101,9 @@ type conversion struct {
 	*survey
 	ctx     *cli.Context
 	streams streams
+	locator *locator
+	writes  bool  // the files, and does not only say what it would write
+	asides  aside // files that may be there in a git tree without being committed
 }
 
 func runConvert(c *cli.Context, s streams) error {
@@ -108,6 +115,13 @@ func runConvert(c *cli.Context, s streams) error {
 		return err
 	}
 	defer y.locator.close()
+	if c.IsSet("plan") {
+		all, err := newAside(outputsOf(c))
+		if err != nil {
+			return err
+		}
+		y.recording = &all
+	}
 	g, err := convertTargets(c, y.locator)
 	if err != nil {
 		return err
@@ -121,10 +135,15 @@ func runConvert(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v := &conversion{survey: found, ctx: c, streams: s}
-	if c.Bool("write") {
+	v := &conversion{survey: found, ctx: c, streams: s, locator: y.locator, writes: c.Bool("write")}
+	if v.writes {
 		if err := v.write(); err != nil {
 			return err
+		}
+	}
+	if c.IsSet("plan") {
+		if err := v.plan(); err != nil {
+			return fmt.Errorf("--plan: %w", err)
 		}
 	}
 	if err := errors.Join(v.report(), v.failures()); err != nil {
@@ -144,7 +163,7 @@ func checkConvert(c *cli.Context) error {
 	if c.IsSet("script") && c.NArg() > 0 {
 		return usagef(c, "--script names the unit: expected no other path, found %q", c.Args().First())
 	}
-	return nil
+	return checkPlan(c)
 }
 
 // convertTargets returns what to convert. Flags that speak of one unit need exactly

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/journal"
@@ -15,15 +14,16 @@ import (
 
 // checkClean refuses to write into a git repository with changes that are not
 // committed: there the person could not tell them from stagefold's, nor get rid of
-// these alone. What the last run of stagefold wrote does not count.
+// these alone. What the last run of stagefold wrote does not count, nor do new files
+// that are aside.
 //
 // git itself is asked. Its answer takes the index, attributes, submodules and the
 // person's settings into account, which a library would have to repeat.
-func checkClean(repo *repository) error {
+func checkClean(repo *repository, asides aside) error {
 	if _, err := repo.root.Lstat(".git"); err != nil {
 		return nil
 	}
-	dirty, err := uncommitted(repo.dir)
+	changes, err := uncommitted(repo.dir)
 	if err != nil {
 		return fmt.Errorf("can't tell whether %q has changes that are not committed: %w; --allow-dirty writes all the same", repo.display("."), err)
 	}
@@ -31,8 +31,13 @@ func checkClean(repo *repository) error {
 	if err != nil {
 		return err
 	}
-	if last != nil {
-		dirty = slices.DeleteFunc(dirty, func(name string) bool { return last.Left(repo.root, name) })
+	hidden := asides.in(repo)
+	var dirty []string
+	for _, c := range changes {
+		if last != nil && last.Left(repo.root, c.name) || c.status == untracked && hidden(c.name) {
+			continue
+		}
+		dirty = append(dirty, c.name)
 	}
 	if len(dirty) == 0 {
 		return nil
@@ -54,9 +59,15 @@ func some(names []string) string {
 	return text
 }
 
-// uncommitted returns the paths that "git status" names in the repository at dir.
-// Nothing that the repository's own settings name is run for it.
-func uncommitted(dir string) ([]string, error) {
+// A dirt is a line of "git status".
+type dirt struct{ status, name string }
+
+// untracked is the status of a new file.
+const untracked = "??"
+
+// uncommitted returns what "git status" says of the repository at dir. Nothing that
+// the repository's own settings name is run for it.
+func uncommitted(dir string) ([]dirt, error) {
 	args := []string{"-C", dir, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}
 	filters, err := git(dir, "-C", dir, "config", "--local", "--name-only", "--get-regexp", `^filter\..*\.(clean|process|required)$`)
 	if err != nil && !noSuchSetting(err) {
@@ -69,13 +80,13 @@ func uncommitted(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var all []dirt
 	for entry := range bytes.SplitSeq(out, []byte{0}) {
 		if len(entry) > 3 {
-			names = append(names, string(entry[3:]))
+			all = append(all, dirt{string(entry[:2]), string(entry[3:])})
 		}
 	}
-	return names, nil
+	return all, nil
 }
 
 // git runs git on the repository at dir and none above it.

@@ -47,6 +47,7 @@ type gathering struct {
 	texts       map[*repository][]string
 	dockerfiles []target
 	skipped     []scan.Skipped
+	listed      []string // the names that --files-from gave; nil without it
 }
 
 // units counts the scripts that may be units.
@@ -95,35 +96,53 @@ func newGatherer(ctx context.Context, l *locator, o discover.Options) *gatherer 
 // itself, or those of all units below a directory.
 func (l *locator) targets(paths []string) ([]target, error) {
 	g := newGatherer(context.Background(), l, discover.Options{})
-	for _, path := range paths {
-		if err := g.path(path); err != nil {
-			return nil, err
-		}
+	if err := g.paths(paths); err != nil {
+		return nil, err
 	}
 	return slices.DeleteFunc(g.into.targets, func(t target) bool { return t.aside }), nil
 }
 
-// gather returns what the arguments and --files-from stand for.
-func gather(c *cli.Context, l *locator) (*gathering, error) {
+// gathererFor returns a gatherer with the flags of a command.
+func gathererFor(c *cli.Context, l *locator) (*gatherer, error) {
+	if c.Int("jobs") < 0 {
+		return nil, usagef(c, "--jobs: expected a number above 0, found %d", c.Int("jobs"))
+	}
 	g := newGatherer(c.Context, l, discover.Options{Include: c.StringSlice("include"), Exclude: c.StringSlice("exclude"), Jobs: c.Int("jobs")})
 	if c.Bool("no-gitignore") {
 		g.opts.Ignored = discover.Enter
 	}
-	if c.Int("jobs") < 0 {
-		return nil, usagef(c, "--jobs: expected a number above 0, found %d", c.Int("jobs"))
+	return g, nil
+}
+
+// gather returns what the arguments and --files-from stand for.
+func gather(c *cli.Context, l *locator) (*gathering, error) {
+	g, err := gathererFor(c, l)
+	if err != nil {
+		return nil, err
 	}
-	if list := c.String("files-from"); list != "" {
-		if c.NArg() > 0 {
-			return nil, usagef(c, "--files-from names the files: expected no other path, found %q", c.Args().First())
-		}
-		return &g.into, g.listed(list)
+	list := c.String("files-from")
+	if list == "" {
+		return &g.into, g.paths(pathsOf(c))
 	}
-	for _, path := range pathsOf(c) {
+	if c.NArg() > 0 {
+		return nil, usagef(c, "--files-from names the files: expected no other path, found %q", c.Args().First())
+	}
+	text, err := readList(list)
+	if err != nil {
+		return nil, err
+	}
+	names := strings.Split(string(text), "\x00")
+	return &g.into, g.listed(slices.DeleteFunc(names, func(n string) bool { return n == "" }))
+}
+
+// paths adds what arguments stand for.
+func (g *gatherer) paths(paths []string) error {
+	for _, path := range paths {
 		if err := g.path(path); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return &g.into, nil
+	return nil
 }
 
 // path adds a script, or the scripts below a directory.
@@ -224,16 +243,12 @@ func (g *gatherer) add(t target) {
 	}
 }
 
-// listed adds the scripts among files whose names a file lists.
-func (g *gatherer) listed(list string) error {
-	text, err := readList(list)
-	if err != nil {
-		return err
-	}
-	names := strings.Split(string(text), "\x00")
+// listed adds the scripts among files.
+func (g *gatherer) listed(names []string) error {
+	g.into.listed = append([]string{}, names...)
 	byRepo := map[*repository][]string{}
 	var repos []*repository
-	for _, name := range slices.DeleteFunc(names, func(n string) bool { return n == "" }) {
+	for _, name := range names {
 		t, err := g.locator.script(name, around(name))
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ func (v *conversion) product(w io.Writer) error {
 		return review.Write(w, v.pages())
 	case documentOf(format) != nil:
 		return documentOf(format)(w, v.shown())
-	case format == "text" && v.ctx.Bool("write"):
+	case format == "text" && v.writes:
 		return v.written(w)
 	default:
 		return v.diff(w)
@@ -165,7 +165,7 @@ func (v *conversion) unitMessages(w io.Writer, u *scan.Unit) error {
 // summary renders the totals, and says where they are only what would be.
 func (v *conversion) summary() string {
 	totals := report.Count(v.shown())
-	if totals.Converted+totals.Assumed == 0 || v.ctx.Bool("write") {
+	if totals.Converted+totals.Assumed == 0 || v.writes {
 		return totals.String()
 	}
 	return totals.String() + "; no file is changed without --write"

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"io/fs"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/inputs"
 	"github.com/stagefold/stagefold/convert/review"
 	"github.com/stagefold/stagefold/convert/scan"
 )
@@ -27,6 +29,8 @@ type surveyor struct {
 	known   known
 	modern  modernization
 	locator *locator
+
+	recording *aside // what is no input, where inputs are recorded; else nil
 }
 
 func newSurveyor(c *cli.Context, s streams) (*surveyor, error) {
@@ -89,9 +93,17 @@ func (y *surveyor) jobs(g *gathering) ([]scan.Job, error) {
 		if g.texts[t.repo] != nil {
 			o.Mentions = scan.NoMentions // all texts are searched at once, later
 		}
-		jobs = append(jobs, scan.Job{FS: t.repo.fsys, Root: t.repo.dir, Options: o, As: t.as()})
+		jobs = append(jobs, scan.Job{FS: y.fsys(t.repo), Root: t.repo.dir, Options: o, As: t.as()})
 	}
 	return jobs, nil
+}
+
+// fsys is what a conversion in repo reads through.
+func (y *surveyor) fsys(repo *repository) fs.FS {
+	if y.recording == nil {
+		return repo.fsys
+	}
+	return inputs.Record(repo.fsys, y.recording.in(repo))
 }
 
 // options are what the command line says of a target.
@@ -106,7 +118,7 @@ func (y *surveyor) options(t target) (convert.Options, error) {
 	}
 	dir, err := y.known.callDir(t.repo)
 	return convert.Options{
-		Script: t.script, BuilderFile: builder, RuntimeFile: runtime,
+		Script: t.script, Around: t.repo.fsys, BuilderFile: builder, RuntimeFile: runtime,
 		Dir: dir, Args: y.known.args, Env: y.known.env, Goals: t.goals,
 		Modernize: y.modern.mode, ModernizeSkip: y.modern.skip,
 	}, err

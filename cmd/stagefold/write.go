@@ -36,7 +36,7 @@ func (v *conversion) write() error {
 	repos := slices.SortedFunc(maps.Keys(byRepo), func(a, b *repository) int { return cmp.Compare(a.dir, b.dir) })
 	if !v.ctx.Bool("allow-dirty") {
 		for _, repo := range repos {
-			if err := checkClean(repo); err != nil {
+			if err := checkClean(repo, v.asides); err != nil {
 				return err
 			}
 		}

@@ -123,6 +123,8 @@ var rules = []Rule{
 	{"SF306", Error, "the script builds from another Dockerfile than the one named", "leave out --builder-file and --runtime-file: the script names its files itself"},
 	{"SF307", Warning, "a Dockerfile that changes is built by another script too", "see that the other script's image is still the one you want"},
 	{"SF308", Note, "a file of the unit asks to be left alone", ""},
+	{"SF309", Error, "an input of the plan moved", "make the plan anew with --plan, and review what is different"},
+	{"SF310", Error, "the plan does not fit the conversion", "make the plan anew with --plan, and with this version of stagefold"},
 
 	{"SF501", Note, "a RUN of several commands becomes several RUNs", ""},
 	{"SF502", Note, "a cd in front of a RUN's commands becomes WORKDIR", ""},

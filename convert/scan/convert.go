@@ -13,6 +13,7 @@ import (
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/inputs"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -48,6 +49,8 @@ type Unit struct {
 	Built    []string // the Dockerfiles that it builds images from, sorted
 	Forecast Forecast
 	Shares   []string // the scripts of other units that change the same files: all are written, or none
+
+	Inputs []inputs.Input // what the conversion read, where the file system of its Job is a Recorder
 
 	foreign bool // of another shard
 }
@@ -106,13 +109,17 @@ func (o Options) finish(u *Unit) {
 
 func (j Job) convert() *Unit {
 	r := j.result()
-	return &Unit{
+	u := &Unit{
 		Unit:     report.Unit{Root: j.Root, Result: r},
 		As:       j.As,
 		Scripts:  r.Trace.Paths(),
 		Built:    built(r.Trace),
 		Forecast: forecast(r),
 	}
+	if rec, ok := j.FS.(*inputs.Recorder); ok {
+		u.Inputs = rec.Inputs()
+	}
+	return u
 }
 
 func (j Job) result() *convert.Result {
