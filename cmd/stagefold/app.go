@@ -30,11 +30,13 @@ func newApp(s streams) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              wrongUsage,
 		Action:                    noCommand,
+		Metadata:                  map[string]any{},
 		Commands:                  []*cli.Command{convertCommand(s), applyCommand(s), undoCommand(s), scanCommand(s), checkCommand(s), verifyCommand(s), explainCommand(s), completionCommand(s), versionCommand(s)},
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = wrongUsage
 		withEnvironment(c.Flags)
+		configured(c)
 		c.HideHelpCommand = true // "help" may be a path
 	}
 	return app

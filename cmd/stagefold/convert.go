@@ -178,7 +178,13 @@ func convertTargets(c *cli.Context, l *locator) (*gathering, error) {
 		return nil, err
 	}
 	for _, name := range []string{"dockerfile-only", "builder-file", "runtime-file"} {
-		if n := g.units(); n != 1 && c.IsSet(name) {
+		switch n := g.units(); {
+		case n == 1 || !c.IsSet(name):
+		case isConfigured(c, name):
+			if err := c.Set(name, ""); err != nil {
+				return nil, err
+			}
+		default:
 			return nil, usagef(c, "--%s needs one unit: expected one script, found %d; name it", name, n)
 		}
 	}

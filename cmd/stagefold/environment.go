@@ -2,22 +2,20 @@ package main
 
 import (
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/stagefold/stagefold/convert/config"
 )
 
-// fromEnvironment are the flags that a variable may set: those that say how to look
-// and how to print. What a run writes, and where, the command line alone says.
-var fromEnvironment = []string{"format", "color", "quiet", "verbose", "jobs", "include", "exclude", "no-gitignore", "set", "dir"}
-
-// withEnvironment lets STAGEFOLD_NAME stand for --NAME where that is not given. An
-// empty variable counts as none.
+// withEnvironment lets STAGEFOLD_NAME stand for --NAME where that is not given, for
+// all that a configuration can set: what says how to look and how to print. What a run
+// writes, and where, the command line alone says. An empty variable counts as none.
 func withEnvironment(flags []cli.Flag) {
 	for _, f := range flags {
 		name := f.Names()[0]
-		if !slices.Contains(fromEnvironment, name) {
+		if _, ok := config.Lookup(name); !ok {
 			continue
 		}
 		variable := []string{"STAGEFOLD_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,12 +21,13 @@ var modes = [...]struct {
 }{
 	{"portable", modernize.Portable},
 	{"buildkit", modernize.BuildKit},
+	{"off", modernize.Off},
 }
 
 func modernizeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: modernizeFlag,
-			Usage: "write the builder stages as one would today, for the build cache; `[=buildkit]` adds cache mounts"},
+			Usage: "write the builder stages as one would today, for the build cache; `[=buildkit]` adds cache mounts, =off leaves all as it is"},
 		&cli.StringSliceFlag{Name: "modernize-skip", Usage: "leave out the change that the finding `CODE` speaks of; repeatable"},
 	}
 }
@@ -45,7 +47,7 @@ func readModernize(c *cli.Context) (modernization, error) {
 			m.mode = mode.mode
 		}
 	}
-	if c.IsSet(modernizeFlag) && m.mode == modernize.Off {
+	if c.IsSet(modernizeFlag) && !slices.Contains(words, c.String(modernizeFlag)) {
 		return m, usagef(c, "--%s: expected one of %q, found %q", modernizeFlag, words, c.String(modernizeFlag))
 	}
 	for _, code := range c.StringSlice("modernize-skip") {
@@ -53,7 +55,7 @@ func readModernize(c *cli.Context) (modernization, error) {
 		switch {
 		case !ok || !strings.HasPrefix(string(rule.Code), "SF5"):
 			return m, usagef(c, "--modernize-skip %q: expected the code of a change, such as SF501; see \"stagefold explain SF501\"", code)
-		case m.mode == modernize.Off:
+		case m.mode == modernize.Off && !isConfigured(c, "modernize-skip"):
 			return m, usagef(c, "--modernize-skip goes with --modernize only")
 		}
 		m.skip = append(m.skip, rule.Code)

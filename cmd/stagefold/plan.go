@@ -65,12 +65,14 @@ func settingsOf(c *cli.Context) map[string][]string {
 		if f == nil || !c.IsSet(name) {
 			continue
 		}
-		switch f.(type) {
-		case *cli.StringSliceFlag:
+		if _, ok := f.(*cli.StringSliceFlag); ok {
 			settings[name] = c.StringSlice(name)
-		default:
-			settings[name] = []string{fmt.Sprint(c.Value(name))}
+		} else if value := fmt.Sprint(c.Value(name)); value != "" {
+			settings[name] = []string{value}
 		}
+	}
+	if settings[modernizeFlag] == nil {
+		delete(settings, "modernize-skip")
 	}
 	return settings
 }

@@ -127,7 +127,7 @@ func (y *surveyor) options(t target) (convert.Options, error) {
 // file returns the file that flag names, as a path in the repository of t, or ""
 // where the flag is not given.
 func (y *surveyor) file(t target, flag string) (string, error) {
-	if !y.ctx.IsSet(flag) {
+	if y.ctx.String(flag) == "" {
 		return "", nil
 	}
 	return t.repo.inside(y.ctx.String(flag))
