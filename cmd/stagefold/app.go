@@ -31,7 +31,7 @@ func newApp(s streams) *cli.App {
 		OnUsageError:              wrongUsage,
 		Action:                    noCommand,
 		Metadata:                  map[string]any{},
-		Commands:                  []*cli.Command{convertCommand(s), applyCommand(s), undoCommand(s), scanCommand(s), checkCommand(s), verifyCommand(s), explainCommand(s), completionCommand(s), versionCommand(s)},
+		Commands:                  []*cli.Command{convertCommand(s), applyCommand(s), undoCommand(s), scanCommand(s), checkCommand(s), verifyCommand(s), explainCommand(s), schemaCommand(s), completionCommand(s), versionCommand(s)},
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = wrongUsage

@@ -8,6 +8,8 @@ import (
 	"text/template"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/stagefold/stagefold/convert/schema"
 )
 
 // completions holds a template for each shell. They are made of the command table,
@@ -72,8 +74,11 @@ func completable(commands []*cli.Command) []completion {
 			continue // the library's; the templates know it
 		}
 		one := completion{Name: c.Name, Usage: quotable(c.Usage), Files: strings.Contains(c.UsageText, "PATH")}
-		if c.Name == "completion" {
+		switch c.Name {
+		case "completion":
 			one.Words = shells()
+		case "schema":
+			one.Words = schema.Names()
 		}
 		for _, f := range c.Flags {
 			if f != cli.HelpFlag {

@@ -179,7 +179,11 @@ func (p *parser) scalar(s Setting, node *yaml.Node) ([]string, bool) {
 		n, err := strconv.Atoi(node.Value)
 		ok = ok && node.Tag == "!!int" && err == nil && n > 0
 	default:
-		ok = ok && node.Tag != "!!null" && node.Value != ""
+		ok = ok && node.Tag == "!!str" && node.Value != ""
+	}
+	if s.Words != nil {
+		want = fmt.Sprintf("one of %q", s.Words)
+		ok = ok && slices.Contains(s.Words, node.Value)
 	}
 	if !ok {
 		p.say(node, "%s: expected %s, found %s", s.Name, want, kindOf(node))

@@ -23,28 +23,30 @@ type Setting struct {
 	Name  string
 	Kind  Kind
 	About string
+	Words []string // what it can be, where it is one of a few; not each command has all of them
 }
 
 // settings is the table of what can be set, in the order of the schema.
 var settings = [...]Setting{
-	{"include", List, "below directories take only scripts that match one of these patterns, as in a .gitignore in the root of the repository"},
-	{"exclude", List, "leave out what matches one of these patterns"},
-	{"no-gitignore", Switch, "look at files that git ignores too"},
-	{"set", Pairs, "take environment variables to be set so"},
-	{"arg", List, "take these as the positional arguments of a script"},
-	{"dir", Path, "take scripts to be run from this directory"},
-	{"builder-file", Path, "take this as the builder Dockerfile, in runs on a single unit"},
-	{"runtime-file", Path, "take this as the runtime Dockerfile, in runs on a single unit"},
-	{"modernize", Text, "write the builder stages as one would today"},
-	{"modernize-skip", List, "leave out the changes that the findings of these codes speak of"},
-	{"format", Text, "print in this format, where the command has it"},
-	{"color", Text, "when to colour the output"},
-	{"quiet", Switch, "no notes and no totals on standard error"},
-	{"verbose", Switch, "say on standard error what became of each script"},
-	{"jobs", Number, "work on so many scripts at a time"},
-	{"repeat", Number, "verify: build the old way so many times"},
-	{"ignore-path", List, "verify: set paths of the images aside that match one of these globs"},
-	{"builder", Text, "verify: build with the buildx builder of this name"},
+	{Name: "include", Kind: List, About: "below directories take only scripts that match one of these patterns, as in a .gitignore in the root of the repository"},
+	{Name: "exclude", Kind: List, About: "leave out what matches one of these patterns"},
+	{Name: "no-gitignore", Kind: Switch, About: "look at files that git ignores too"},
+	{Name: "set", Kind: Pairs, About: "take environment variables to be set so"},
+	{Name: "arg", Kind: List, About: "take these as the positional arguments of a script"},
+	{Name: "dir", Kind: Path, About: "take scripts to be run from this directory"},
+	{Name: "builder-file", Kind: Path, About: "take this as the builder Dockerfile, in runs on a single unit"},
+	{Name: "runtime-file", Kind: Path, About: "take this as the runtime Dockerfile, in runs on a single unit"},
+	{Name: "modernize", Kind: Text, About: "write the builder stages as one would today", Words: []string{"portable", "buildkit", "off"}},
+	{Name: "modernize-skip", Kind: List, About: "leave out the changes that the findings of these codes speak of"},
+	{Name: "format", Kind: Text, About: "print in this format, where the command has it",
+		Words: []string{"text", "diff", "json", "sarif", "github", "markdown", "html"}},
+	{Name: "color", Kind: Text, About: "when to colour the output", Words: []string{"auto", "always", "never"}},
+	{Name: "quiet", Kind: Switch, About: "no notes and no totals on standard error"},
+	{Name: "verbose", Kind: Switch, About: "say on standard error what became of each script"},
+	{Name: "jobs", Kind: Number, About: "work on so many scripts at a time"},
+	{Name: "repeat", Kind: Number, About: "verify: build the old way so many times"},
+	{Name: "ignore-path", Kind: List, About: "verify: set paths of the images aside that match one of these globs"},
+	{Name: "builder", Kind: Text, About: "verify: build with the buildx builder of this name"},
 }
 
 // commands are those that have a section of their own.

@@ -54,7 +54,7 @@ type (
 		RuleIndex int             `json:"ruleIndex"`
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
-		Locations []sarifLocation `json:"locations,omitempty"`
+		Locations []sarifLocation `json:"locations"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical `json:"physicalLocation"`
@@ -81,7 +81,7 @@ func SARIF(w io.Writer, units []Unit) error {
 	run.Tool.Driver = sarifDriver{Name: "stagefold", Rules: []sarifRule{}}
 	for _, u := range units {
 		for _, f := range u.Findings {
-			run.add(f, place(u, f))
+			run.add(f, placeOrScript(u, f))
 		}
 	}
 	enc := json.NewEncoder(w)
@@ -102,11 +102,10 @@ func (r *sarifRun) add(f finding.Finding, at Place) {
 		i = len(*rules)
 		*rules = append(*rules, ruleOf(f.Code))
 	}
-	result := sarifResult{RuleID: f.Code, RuleIndex: i, Level: f.Severity.String(), Message: sarifText{withHint(f)}}
-	if at.File != "" {
-		result.Locations = []sarifLocation{{sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: at.File}).String()}, Region: at.region()}}}
-	}
-	r.Results = append(r.Results, result)
+	r.Results = append(r.Results, sarifResult{
+		RuleID: f.Code, RuleIndex: i, Level: f.Severity.String(), Message: sarifText{withHint(f)},
+		Locations: []sarifLocation{{sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: at.File}).String()}, Region: at.region()}}},
+	})
 }
 
 func ruleOf(code finding.Code) sarifRule {
@@ -146,6 +145,15 @@ func place(u Unit, f finding.Finding) Place {
 		p.EndLine, p.EndColumn = 0, 0
 	}
 	return p
+}
+
+// placeOrScript is the place of a finding, or the script where it has none: code
+// scanning takes no result without a place.
+func placeOrScript(u Unit, f finding.Finding) Place {
+	if f.Range.File == "" {
+		f.Range.File = u.Script
+	}
+	return place(u, f)
 }
 
 // outward is the root of a repository as seen from a directory that is not inside of

@@ -13,6 +13,7 @@ import (
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/report/sariftest"
 )
 
 // outside are units as other tools get them: a refused one whose line has a character
@@ -48,6 +49,7 @@ func TestSARIF(t *testing.T) {
 	dec := json.NewDecoder(bytes.NewReader(out.Bytes()))
 	dec.DisallowUnknownFields()
 	must(t, dec.Decode(&log))
+	must(t, sariftest.Validate(out.Bytes()))
 
 	run := log.Runs[0]
 	if len(run.Results) != 3 || len(run.Tool.Driver.Rules) != 2 {
@@ -60,17 +62,28 @@ func TestSARIF(t *testing.T) {
 	if r := place.Region; *r.StartLine != 2 || *r.StartColumn != 5 || *r.EndColumn != 8 {
 		t.Errorf("the region is %d:%d-%d, want 2:5-8", *r.StartLine, *r.StartColumn, *r.EndColumn)
 	}
-	if len(run.Results[1].Locations) != 0 {
-		t.Errorf("a finding without a place has %d", len(run.Results[1].Locations))
+	if uri := *run.Results[1].Locations[0].PhysicalLocation.ArtifactLocation.URI; uri != "svc/a%20b.sh" {
+		t.Errorf("a finding without a place is in %q", uri)
 	}
 	if strings.Contains(out.String(), "fixes") {
 		t.Error("the log has fixes")
+	}
+
+	// The official schema does say no.
+	for old, wrong := range map[string]string{
+		`"startLine": 2`: `"startLine": 0`, `"level": "error"`: `"level": "bad"`, `"version": "2.1.0"`: `"version": "2"`,
+	} {
+		text := strings.Replace(out.String(), old, wrong, 1)
+		if text == out.String() || sariftest.Validate([]byte(text)) == nil {
+			t.Errorf("%s is valid in place of %s", wrong, old)
+		}
 	}
 
 	out.Reset()
 	must(t, SARIF(&out, nil))
 	var empty sarif.Report
 	must(t, json.Unmarshal(out.Bytes(), &empty))
+	must(t, sariftest.Validate(out.Bytes()))
 }
 
 func TestGitHub(t *testing.T) {
