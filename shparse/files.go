@@ -401,6 +401,14 @@ func (f *Files) resolve(path string) string {
 	return path
 }
 
+// Behind returns the path that path leads to through the links that the script made.
+func (f *Files) Behind(path string) string {
+	if f == nil {
+		return path
+	}
+	return f.resolve(path)
+}
+
 // linkTarget is the path that a link leads to.
 func linkTarget(e File) string {
 	if path.IsAbs(e.From) {

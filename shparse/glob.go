@@ -112,10 +112,36 @@ func (s *shell) globPattern(f []piece) (pat, base string, ok bool) {
 	return b.String(), globRoot + "/" + dir, true
 }
 
-// unknownGlob is the hole for names that can't be known.
+// unknownGlob is a field whose names can't be known: the directory in front of the
+// first wildcard, and a hole for the rest.
 func (s *shell) unknownGlob(f []piece, w *syntax.Word) []piece {
-	name := valueOf(f).String()
-	return []piece{{hole: s.hole(Contents, name, w)}}
+	dir, rest := s.splitGlob(f)
+	return append(dir, piece{hole: s.hole(Names, valueOf(rest).String(), w)})
+}
+
+// splitGlob cuts a pattern in front of the path element that its first wildcard, or
+// unknown text, stands in.
+func (s *shell) splitGlob(f []piece) (dir, rest []piece) {
+	for i, p := range f {
+		end := len(p.text)
+		wild := p.hole != nil && p.hole.Reason != Root || s.hasWildcard(f[i:i+1])
+		if wild {
+			end = max(strings.IndexAny(p.text, "*?[("), 0)
+		}
+		if slash := strings.LastIndexByte(p.text[:end], '/'); slash >= 0 && p.hole == nil {
+			head, tail := p, p
+			head.text, tail.text = p.text[:slash+1], p.text[slash+1:]
+			dir = append(slices.Clip(f[:i]), head)
+			rest = append([]piece{tail}, f[i+1:]...)
+		}
+		if wild {
+			break
+		}
+	}
+	if rest == nil {
+		return nil, f
+	}
+	return dir, rest
 }
 
 // unrooted turns the path of a match back into pieces.

@@ -181,6 +181,7 @@ var reasonTexts = [...]string{
 	Contents:    "contents of a file",
 	System:      "depends on the machine",
 	Root:        "path of the repository",
+	Names:       "names of files that match a pattern",
 }
 
 // String says the reason in words.

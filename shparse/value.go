@@ -33,6 +33,7 @@ const (
 	Contents                  // contents of a file; Name is its path
 	System                    // the machine's own: $$, $RANDOM, $UID, ~, a temporary name; Name is the expression
 	Root                      // the absolute path of the repository's root; Name is "PWD"
+	Names                     // the names of files that a pattern matches; Name is the pattern
 )
 
 // A Hole is text that can't be known without running the script.

@@ -93,7 +93,7 @@ var rules = []Rule{
 	{"SF215", Error, "an extracted file may have capabilities", "run setcap in the runtime Dockerfile, behind the COPY"},
 	{"SF216", Error, "the Dockerfile of a build is not a file of the repository", "keep the Dockerfile in the repository"},
 	{"SF217", Warning, "what a file is has been assumed", "check it in the old image: the result is the same if it holds"},
-	{"SF218", Error, "a mode that the script changes on the host can't be set in the builder's stage", "change the mode in the builder's Dockerfile"},
+	{"SF218", Error, "a change that the script makes on the host can't be made in the builder's stage", "make the change in the builder's Dockerfile"},
 	{"SF219", Error, "a file of the context changes between the builds", "make the file in front of both builds, or behind them"},
 	{"SF220", Warning, "a command without a model is taken to leave a file alone", "check what the command does; the result is the same if it holds"},
 	{"SF221", Note, "a proxy setting reaches more instructions than before", ""},

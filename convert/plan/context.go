@@ -45,7 +45,7 @@ func (p *planner) checkLater(n, final *node) {
 		if f.Origin == shparse.Extracted || f.Origin == shparse.Directory || ok && sameFile(before, f) {
 			continue
 		}
-		if f.Origin == shparse.Removed && !p.onDisk(f.Path) || fromContainer(f) {
+		if f.Origin == shparse.Removed && !p.onDisk(f.Path) || fromContainer(f) || p.folded[f.Path] {
 			continue
 		}
 		if in := n.copying(relative(n.dir, f.Path)); in != nil {

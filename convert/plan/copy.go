@@ -118,6 +118,7 @@ func (r *rewriter) unpacks() bool {
 	for _, it := range r.in.items {
 		for _, a := range it.artifacts {
 			switch {
+			case a.packed:
 			case archiveName(a.host):
 				r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, and COPY --from does not", it.word.Text))
 				refused = true
@@ -168,6 +169,25 @@ func (r *rewriter) lines() []CopyLine {
 				Dest:    r.dest(it, a),
 				Why:     a.deeds(),
 			})
+			for _, l := range r.beside(a, lines[len(lines)-1].Dest) {
+				lines = appendLine(lines, l)
+			}
+		}
+	}
+	return lines
+}
+
+// beside are the lines for files of the repository that the script put below an
+// artifact, which goes to dest.
+func (r *rewriter) beside(a artifact, dest string) []CopyLine {
+	var lines []CopyLine
+	for _, e := range a.inner {
+		if r.p.folded[e.Path] {
+			lines = append(lines, CopyLine{
+				Sources: []string{r.escaped(path.Join(r.n.prefix, relative(r.n.dir, e.From)))},
+				Dest:    join(dest, r.escaped(relative(a.file.Path, e.Path))),
+				Why:     places(e.By),
+			})
 		}
 	}
 	return lines
@@ -208,7 +228,7 @@ func (r *rewriter) escaped(name string) string {
 
 // needsChown reports whether the line needs --chown=0:0.
 func (r *rewriter) needsChown(a artifact) bool {
-	return r.in.transfer.Instruction.Flag("chown") == nil && (!rootOwned(a) || privileged(a))
+	return r.in.transfer.Instruction.Flag("chown") == nil && !a.owned && (!rootOwned(a) || privileged(a))
 }
 
 // dest is the destination for one artifact. The author's text stays where it
@@ -218,6 +238,10 @@ func (r *rewriter) dest(it item, a artifact) string {
 	if a.rel != "" {
 		r.warnMode(it, a)
 		return join(dest, r.escaped(a.rel))
+	}
+	if a.packed {
+		r.warnMode(it, a)
+		return dest
 	}
 	host, inside := path.Base(a.host), path.Base(a.path)
 	if a.glob || host == inside || hasWildcards(it.word.Expanded) && r.p.kindOf(a) == dirKind {

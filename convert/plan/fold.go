@@ -45,8 +45,9 @@ func (p *planner) fold(nodes []*node) *Fold {
 		p.dropTransport(n)
 		p.refuseTriggers(n, final)
 		p.rewrite(n)
-		p.carryModes(n)
 	}
+	p.carryChanges(nodes)
+	p.checkArchives(nodes)
 	p.checkContexts(nodes)
 	return f
 }
@@ -73,6 +74,7 @@ func (p *planner) readAll() {
 		}
 		if n.part.File != nil && !n.failed {
 			p.resolve(n)
+			p.foldStaged(n)
 		}
 	}
 }
@@ -82,7 +84,7 @@ func (p *planner) readAll() {
 func (p *planner) artifactHosts(files *shparse.Files) []string {
 	var hosts []string
 	for _, f := range files.Under(".") {
-		if f.Origin == shparse.Extracted || f.Origin == shparse.Mystery && fromContainer(f) {
+		if f.Origin == shparse.Extracted || f.Origin == shparse.Mystery && fromContainer(f) || f.Origin == shparse.Packed && slices.ContainsFunc(f.Members, fromContainer) {
 			hosts = append(hosts, f.Path)
 		}
 	}

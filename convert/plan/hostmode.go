@@ -1,50 +1,46 @@
 package plan
 
 import (
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
 )
 
-// carryModes turns the chmod that the script did on artifacts into RUNs of the
-// builder's stage, which do the same to the same file.
-func (p *planner) carryModes(n *node) {
-	for _, in := range n.takes {
-		for _, it := range in.items {
-			for _, a := range it.artifacts {
-				p.carryMode(a)
-			}
-		}
-	}
-}
-
-func (p *planner) carryMode(a artifact) {
+// modeChanges are the chmods that the script did on an artifact.
+func (p *planner) modeChanges(a artifact, name string) []change {
 	modes := a.file.Modes
 	if a.file.Stream && (len(modes) == 0 || !absolute(modes[0])) {
 		p.say(finding.New("SF227", a.file.By[0].Range, "%q is taken to be written with the mode 0644: a umask of 022", a.file.Path))
 		modes = streamModes(modes)
 	}
 	if len(modes) == 0 || compiled(a) && !slices.ContainsFunc(modes, func(m string) bool { return !slices.Contains(programModes, m) }) {
-		return
+		return nil
 	}
-	at := a.file.By[len(a.file.By)-1].Range
-	end := a.from.part.Stage.At(nil, a.from.part.Args)
-	switch {
-	case slices.ContainsFunc(modes, func(m string) bool { return !plainMode.MatchString(m) }):
-		p.say(finding.New("SF218", at, "the mode of %q is changed on the host by %q, which chmods differ about", a.file.Path, strings.Join(modes, " ")))
-	case a.glob || a.path != a.file.Source:
-		p.say(finding.New("SF218", at, "the mode of %q is changed on the host, but only a part of it is copied", a.file.Path))
-	case end.UserSet && !rootUser(end.User):
-		p.say(finding.New("SF218", at, "the mode of %q is changed on the host, and the builder's stage runs as %q", a.file.Path, end.User))
-	case slices.ContainsFunc(end.Volumes, func(v string) bool { return below(path.Clean(v), a.path) }):
-		p.say(finding.New("SF218", at, "the mode of %q is changed on the host, and a RUN can't change it in the volume of the builder", a.file.Path))
-	case len(end.Shell) > 0 || strings.ContainsAny(a.path, " \t\n'\"$\\`*?[#&;|<>(){}!~"):
-		p.say(finding.New("SF218", at, "the mode of %q is changed on the host, and its path can't be written plainly in a RUN", a.file.Path))
-	default:
-		a.from.part.addRun(chmods(modes, a.path), a.deeds()...)
+	if a.glob || a.path != a.file.Source {
+		p.say(finding.New("SF218", a.lastDeed().Range, "the mode of %q is changed on the host, but only a part of it is copied", a.file.Path))
+		return nil
 	}
+	return p.modesAt(a.file, name, modes)
+}
+
+// lastDeed is the last operation on an artifact.
+func (a artifact) lastDeed() *shparse.Op { return a.file.By[len(a.file.By)-1] }
+
+// modesAt are chmods of a path of the builder. It refuses those that chmods differ
+// about.
+func (p *planner) modesAt(f shparse.File, name string, modes []string) []change {
+	by := f.By[len(f.By)-1]
+	var list []change
+	for _, m := range modes {
+		if !plainMode.MatchString(m) {
+			p.say(finding.New("SF218", by.Range, "the mode of %q is changed on the host by %q, which chmods differ about", f.Path, strings.Join(modes, " ")))
+			return nil
+		}
+		list = append(list, change{name, "chmod " + m, strings.HasPrefix(m, "-R "), by})
+	}
+	return list
 }
 
 // programModes are changes that leave a file with the mode 0755 as it is.
@@ -64,15 +60,6 @@ func streamModes(modes []string) []string {
 		return append([]string{"755"}, modes[1:]...)
 	}
 	return append([]string{"644"}, modes...)
-}
-
-// chmods is the shell text for changes of a mode, one after the other.
-func chmods(modes []string, name string) string {
-	var list []string
-	for _, m := range modes {
-		list = append(list, "chmod "+m+" "+name)
-	}
-	return strings.Join(list, " && ")
 }
 
 // addRun adds a RUN to the end of the part's stage, once, for the work of operations.

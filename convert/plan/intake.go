@@ -34,12 +34,23 @@ type artifact struct {
 	path string // absolute, in the builder; with wildcards where glob
 	glob bool
 	file shparse.File
+	// inner are the entries for what the script did below it since it came out.
+	inner []shparse.File
+	// packed is set where it is in an archive that ADD unpacks.
+	packed bool
+	// owned is set where its owners in the builder are kept.
+	owned bool
 }
 
 // deeds are the operations that made the artifact what it was on the host.
 func (a artifact) deeds() []finding.Range {
+	return places(a.file.By)
+}
+
+// places are where operations stand.
+func places(ops []*shparse.Op) []finding.Range {
 	var list []finding.Range
-	for _, op := range a.file.By {
+	for _, op := range ops {
 		list = append(list, op.Range)
 	}
 	return list
@@ -77,8 +88,11 @@ func (r *resolver) transfer(t *dockerfile.Transfer) {
 	in := &intake{transfer: t}
 	takes := false
 	for _, src := range t.Sources {
-		it := r.item(src)
+		it := r.item(t, src)
 		takes = takes || len(it.artifacts) > 0
+		for _, a := range it.artifacts {
+			r.foldBeside(a)
+		}
 		in.items = append(in.items, it)
 	}
 	if takes {
@@ -87,7 +101,7 @@ func (r *resolver) transfer(t *dockerfile.Transfer) {
 }
 
 // item resolves one source.
-func (r *resolver) item(src dockerfile.Path) item {
+func (r *resolver) item(t *dockerfile.Transfer, src dockerfile.Path) item {
 	if r.n.stream != nil {
 		return r.fromStream(src)
 	}
@@ -99,7 +113,7 @@ func (r *resolver) item(src dockerfile.Path) item {
 	case hasWildcards(src.Expanded):
 		r.glob(&it, contextPath(src.Expanded))
 	default:
-		r.plain(&it, contextPath(src.Expanded))
+		r.plain(&it, t, contextPath(src.Expanded))
 	}
 	return it
 }
@@ -116,17 +130,25 @@ func (r *resolver) unknown(src dockerfile.Path) {
 }
 
 // plain resolves a source without wildcards.
-func (r *resolver) plain(it *item, rel string) {
+func (r *resolver) plain(it *item, t *dockerfile.Transfer, rel string) {
 	host := path.Join(r.n.dir, rel)
 	f, ok := r.files.At(host)
 	if r.fromMount(it, host) {
 		return
+	}
+	if r.archive(it, t, f) {
+		return
+	}
+	if target, linked := r.behind(f); linked {
+		f = target
+		r.p.linked[host] = true
 	}
 	if ok && f.Origin == shparse.Extracted && !f.Contents {
 		if it.context = false; r.spoilt(it.word, f) {
 			return
 		}
 		r.take(it, f, artifact{host: host})
+		it.artifacts = append(it.artifacts, r.nestedIn(it.artifacts)...)
 		return
 	}
 	if ok && r.spoilt(it.word, f) || r.amongContents(it, host) {
@@ -135,12 +157,40 @@ func (r *resolver) plain(it *item, rel string) {
 	below := r.artifactsBelow(host)
 	for i := range below {
 		below[i].rel = relative(host, below[i].host)
+		r.foldBeside(below[i])
 	}
 	it.artifacts = below
 	it.context = r.inContext(host) && !r.showsOnly(below)
 	if len(below) == 0 && !it.context && !(ok && f.Origin == shparse.Mystery) {
 		r.missing(it.word, host)
 	}
+}
+
+// behind is the artifact that a link of the script leads to: COPY follows a link that
+// it names.
+func (r *resolver) behind(link shparse.File) (shparse.File, bool) {
+	name := r.files.Behind(link.Path)
+	if link.Origin != shparse.Link || path.IsAbs(link.From) || !below(r.n.dir, name) {
+		return link, false
+	}
+	f, ok := r.files.At(name)
+	f.By = append(slices.Clone(f.By), link.By...)
+	return f, ok && f.Origin == shparse.Extracted && !f.Contents
+}
+
+// nestedIn are the artifacts that lie below those of a source, and came out of a
+// container by themselves.
+func (r *resolver) nestedIn(list []artifact) []artifact {
+	var found []artifact
+	for _, a := range list {
+		for _, n := range r.artifactsBelow(a.file.Path) {
+			if a.nested(n.file) {
+				n.rel = relative(a.file.Path, n.host)
+				found = append(found, n)
+			}
+		}
+	}
+	return found
 }
 
 // take makes an artifact the one that the source stands for. The template says
@@ -174,7 +224,9 @@ func (r *resolver) amongContents(it *item, host string) bool {
 			return false
 		}
 		a, ok := r.artifact(f, host)
-		if a.path = path.Join(f.Source, relative(dir, host)); ok && !r.ignored(a) {
+		a.path = path.Join(f.Source, relative(dir, host))
+		a.inner = slices.DeleteFunc(a.inner, func(e shparse.File) bool { return !below(host, e.Path) })
+		if ok && !r.ignored(a) {
 			it.context, it.artifacts = false, []artifact{a}
 		}
 		return ok
@@ -211,7 +263,37 @@ func (r *resolver) spoilt(w dockerfile.Path, f shparse.File) bool {
 // an unknown way.
 func touched(f shparse.File) finding.Finding {
 	last := f.By[len(f.By)-1]
-	return finding.New("SF003", last.Range, "%q changes the extracted file %q in a way that is not known", commandName(last), f.Path)
+	found := finding.New("SF003", last.Range, "%q changes the extracted file %q in a way that is not known", commandName(last), writtenPath(f).String())
+	if text, file := inBuilder(last); text != "" {
+		return found.WithHint("put \"RUN %s\" at the end of %s, take the step out here, and copy what it makes", text, file)
+	}
+	return found
+}
+
+// inBuilder is an operation on extracted files as it reads in the builder's stage, and
+// the builder's Dockerfile; "" where that is not plain.
+func inBuilder(op *shparse.Op) (text, file string) {
+	var words []string
+	for _, a := range op.Argv {
+		word, known := a.Known()
+		if !known || !quotable.MatchString(word) || a.MaySplit {
+			return "", ""
+		}
+		if name, ok := op.HostPath(a.Value).Known(); ok {
+			if f, ok := op.Files.At(name); ok && f.Origin == shparse.Extracted && !f.Stream && f.Container.Image.Build != nil {
+				b, _ := f.Container.Image.Build.Act.(*shparse.Build)
+				file, word = b.FilePath.String(), f.Source
+			}
+		}
+		if !plainWord.MatchString(word) {
+			word = "'" + word + "'"
+		}
+		words = append(words, word)
+	}
+	if file == "" {
+		return "", ""
+	}
+	return strings.Join(words, " "), file
 }
 
 // fromContainer reports whether a file once came out of a container.
@@ -256,7 +338,14 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 		}
 		f.Source = path.Join(dir, f.Source)
 	}
-	return artifact{from: from, host: host, path: f.Source, file: f}, true
+	if strings.Contains(f.Source, "\x00") {
+		r.p.say(finding.New("SF207", f.By[0].Range, "which of the builder's files %q brings is not known", commandName(f.By[len(f.By)-1])).
+			WithHint("write the file's name out in the script"))
+		return artifact{}, false
+	}
+	a := artifact{from: from, host: host, path: f.Source, file: f}
+	a.inner = innerOf(a, r.files.Under(f.Path))
+	return a, true
 }
 
 // workdir is the directory that the process of a builder's container works in.
@@ -311,6 +400,9 @@ func (r *resolver) artifactsBelow(dir string) []artifact {
 		if f.Origin != shparse.Extracted {
 			continue
 		}
+		if slices.ContainsFunc(found, func(a artifact) bool { return a.holds(f) }) {
+			continue
+		}
 		if a, ok := r.artifact(f, f.Path); ok && !r.ignored(a) {
 			found = append(found, a)
 		}
@@ -340,11 +432,14 @@ func (r *resolver) inContext(host string) bool {
 // neither an artifact nor a directory that only holds artifacts.
 func (r *resolver) othersBelow(dir string) bool {
 	for _, f := range r.files.Under(dir) {
+		if r.p.folded[f.Path] {
+			continue
+		}
 		switch f.Origin {
 		case shparse.Extracted, shparse.Removed:
 		case shparse.Directory:
-			if len(r.artifactsBelow(f.Path)) == 0 {
-				return true // an empty directory is copied too
+			if len(r.artifactsBelow(f.Path)) == 0 || f.Path != dir && hasOwnMode(f) {
+				return true // an empty directory is copied too, and one with a mode of its own
 			}
 		default:
 			return true
@@ -352,6 +447,15 @@ func (r *resolver) othersBelow(dir string) bool {
 	}
 	return false
 }
+
+// hasOwnMode reports whether a directory that the script made has another mode than
+// COPY gives to those that it makes.
+func hasOwnMode(f shparse.File) bool {
+	return slices.ContainsFunc(f.Modes, func(m string) bool { return !slices.Contains(directoryModes, strings.TrimPrefix(m, "-R ")) })
+}
+
+// directoryModes leave a new directory as it is.
+var directoryModes = []string{"755", "0755", "+x", "a+x", "a+rx", "+rx", "u+rwx"}
 
 func (r *resolver) onDisk(host string) bool {
 	_, err := fs.Stat(r.p.in.FS, host)

@@ -22,7 +22,7 @@ const (
 // no real doubt counts.
 func (p *planner) kindOf(a artifact) kind {
 	switch {
-	case a.file.Contents, p.usedAsDirectory(a), builtAsDirectory(a):
+	case a.file.Contents, len(a.inner) > 0, p.usedAsDirectory(a), builtAsDirectory(a):
 		return dirKind
 	case executable(a.file.Modes), fileExtension(a.path), builtAsFile(a), a.file.Stream:
 		return fileKind

@@ -146,17 +146,7 @@ func (s *scaffold) collectMounted() {
 }
 
 // artifacts are those that builds take.
-func (p *planner) artifacts() []artifact {
-	var list []artifact
-	for _, n := range p.nodes {
-		for _, in := range n.takes {
-			for _, it := range in.items {
-				list = append(list, it.artifacts...)
-			}
-		}
-	}
-	return list
-}
+func (p *planner) artifacts() []artifact { return artifactsOf(p.nodes) }
 
 // mountedHosts are the artifacts that are in a mount when op runs.
 func (s *scaffold) mountedHosts(op *shparse.Op) []string {

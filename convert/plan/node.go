@@ -20,6 +20,14 @@ type planner struct {
 	// belong to.
 	workers map[*shparse.Container]*node
 
+	// folded are the paths on the host of files that the script puts among artifacts, and
+	// that the result takes from where they were before.
+	folded map[string]bool
+	// linked are the links on the host through which builds take artifacts.
+	linked map[string]bool
+	// archives are those on the host that hold artifacts and that ADD unpacks; true
+	// where they hold nothing else.
+	archives  map[string]bool
 	rewritten []string // the files that the conversion changes
 }
 
@@ -36,6 +44,9 @@ type node struct {
 	jobs     []*job                      // the work of its containers in directories of the host
 	equipped bool                        // the work of jobs is in its Dockerfile
 	written  int                         // where their lines begin in its text
+	staged   string                      // the copy of its Dockerfile in a context that the script assembles
+	moved    map[string]string           // its sources there, by where the script has them from
+	root     string                      // the one context of the result
 	failed   bool                        // its Dockerfile could not be read; the reason is in problems
 	bases    map[*dockerfile.Stage]*node // builds of the script that make the base images of its stages
 	bare     bool                        // the build has no context: its Dockerfile comes through standard input
@@ -48,7 +59,7 @@ func Make(in Input) []*Plan {
 	var model *scaffold
 	planners := make([]*planner, len(in.Trace.Ways))
 	for i, w := range in.Trace.Ways {
-		planners[i] = &planner{in: &in, way: w}
+		planners[i] = &planner{in: &in, way: w, folded: map[string]bool{}, linked: map[string]bool{}, archives: map[string]bool{}}
 		plans = append(plans, planners[i].plan())
 		if model == nil {
 			model = planners[i].scaffold
@@ -199,7 +210,7 @@ func (p *planner) open(n *node) []finding.Finding {
 	ignore, more := dockerfile.ReadIgnore(p.in.FS, dir, name)
 	n.ignore = ignore
 	problems = append(problems, more...)
-	if deed, where := hostChange(n.part.Op.Files, path.Join(dir, ".dockerignore")); deed != "" {
+	if deed, where := hostChange(n.part.Op.Files, path.Join(dir, ".dockerignore")); deed != "" && (p.onDisk(path.Join(dir, ".dockerignore")) || deed != deeds[shparse.Removed]) {
 		problems = append(problems, finding.New("SF223", where, "the script changes %q: it is %s", path.Join(dir, ".dockerignore"), deed))
 	}
 	return append(problems, p.settleStages(n)...)
@@ -244,6 +255,10 @@ func (p *planner) dockerfilePath(n *node) (string, []finding.Finding) {
 	}
 	if outside(name) {
 		return "", []finding.Finding{finding.New("SF303", fileRange(b, at), "the Dockerfile %q leaves the repository", name)}
+	}
+	if from, ok := p.stagedFile(n, name); ok {
+		n.staged = name
+		return from, nil
 	}
 	if deed, where := hostChange(n.part.Op.Files, name); deed != "" {
 		return "", []finding.Finding{finding.New("SF216", where, "the Dockerfile %q is %s here, in front of its build", name, deed)}

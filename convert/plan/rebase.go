@@ -19,7 +19,7 @@ func (p *planner) rebase(f *Fold, nodes []*node) {
 		if n.bare {
 			n.dir = dir
 		}
-		n.prefix = relative(dir, n.dir)
+		n.prefix, n.root = relative(dir, n.dir), dir
 		if n.dir == dir {
 			continue
 		}
@@ -127,6 +127,9 @@ func (n *node) rebased(src dockerfile.Path, text string) string {
 	if strings.HasPrefix(text, `"`) || strings.HasPrefix(text, "'") {
 		quote = text[:1]
 	}
+	if moved, ok := n.movedSource(src, quote); ok {
+		return moved
+	}
 	rest := strings.TrimLeft(strings.TrimPrefix(text[len(quote):], "./"), "/")
 	if rest == "."+quote || rest == quote {
 		return quote + n.prefix + "/" + quote
@@ -142,7 +145,7 @@ func (s *scaffold) moveContext(f *Fold) {
 		return
 	}
 	cwd, known := op.Dir.Known()
-	if !known || sharedWord(op, b.Context.Word) {
+	if !known || sharedWord(op, b.Context.Word) || b.File != nil && sharedWord(op, b.File.Word) || b.File != nil && b.Flag("file").Joined {
 		s.p.say(finding.New("SF203", b.Context.Word, "the context %q of the final build can't be changed to %q in its words", b.Context.String(), f.Context))
 		return
 	}
@@ -151,4 +154,9 @@ func (s *scaffold) moveContext(f *Fold) {
 		sp.Before = "-f " + pathFrom(cwd, f.Final().File.Path) + " "
 	}
 	s.script.Splices = append(s.script.Splices, sp)
+	if b.File != nil && s.p.nodeOf(b.Image).staged != "" {
+		s.script.Splices = append(s.script.Splices, Splice{
+			File: op.Range.File, Start: b.File.Word.Start.Offset, End: b.File.Word.End.Offset, Text: pathFrom(cwd, f.Final().File.Path),
+		})
+	}
 }

@@ -263,17 +263,20 @@ func (part *Part) tagged(v shparse.Value) bool {
 
 // removeArgs drops a removal all of whose arguments go, or cuts those that do.
 func (s *scaffold) removeArgs(op *shparse.Op, args []shparse.Arg, goes func(int) bool) {
-	var cuts []finding.Range
+	var cuts, stays []finding.Range
 	for i, arg := range args {
 		if goes(i) {
 			cuts = append(cuts, arg.Word)
+		} else {
+			stays = append(stays, arg.Word)
 		}
 	}
 	switch {
 	case len(cuts) == 0:
-	case len(cuts) == len(args):
+	case len(stays) == 0:
 		s.drop(op)
 	default:
+		cuts = slices.DeleteFunc(cuts, func(r finding.Range) bool { return slices.Contains(stays, r) })
 		s.script.Cuts = append(s.script.Cuts, cuts...)
 	}
 }

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
@@ -18,7 +20,7 @@ func (s *scaffold) collectHosts() {
 	for _, files := range slices.Compact(states) {
 		for _, f := range files.Under(".") {
 			switch {
-			case s.artifact(f), s.byproduct(f):
+			case s.artifact(f), s.byproduct(f), s.p.folded[f.Path], s.link(f), f.Origin == shparse.Packed && s.p.archives[f.Path]:
 				s.addHost(f.Path)
 			case f.Origin == shparse.Directory:
 				made = append(made, f.Path)
@@ -40,8 +42,8 @@ func (s *scaffold) collectHosts() {
 	}
 }
 
-// sweptDirectories are the directories that are empty when a final image is built
-// that copies them with the rest of its context.
+// sweptDirectories are the directories that are empty, or have a mode of their own, when
+// a final image is built that copies them with the rest of its context.
 func (s *scaffold) sweptDirectories() []string {
 	var list []string
 	for _, f := range s.folds {
@@ -51,7 +53,7 @@ func (s *scaffold) sweptDirectories() []string {
 			if d.Origin != shparse.Directory || !below(n.dir, d.Path) || n.copying(relative(n.dir, d.Path)) == nil {
 				continue
 			}
-			if !slices.ContainsFunc(files.Under(d.Path), func(o shparse.File) bool { return o.Origin == shparse.Extracted }) {
+			if hasOwnMode(d) && n.copyAbove(relative(n.dir, d.Path)) || !slices.ContainsFunc(files.Under(d.Path), func(o shparse.File) bool { return o.Origin == shparse.Extracted }) {
 				list = append(list, d.Path)
 			}
 		}
@@ -59,9 +61,29 @@ func (s *scaffold) sweptDirectories() []string {
 	return list
 }
 
+// copyAbove reports whether a copy of the build takes a path of its context as a part of
+// a directory.
+func (n *node) copyAbove(name string) bool {
+	for _, t := range n.contextCopies() {
+		for _, src := range t.Sources {
+			if covers(src, name) && contextPath(src.Expanded) != name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // artifact reports whether a file of the host came out of a builder, and goes.
 func (s *scaffold) artifact(f shparse.File) bool {
 	return f.Origin == shparse.Extracted && s.extracted(f.Container) && !s.kept.made(f)
+}
+
+// link reports whether a file of the host is a link that only builds took artifacts
+// through.
+func (s *scaffold) link(f shparse.File) bool {
+	return f.Origin == shparse.Link && s.p.linked[f.Path] && !s.kept.made(f) &&
+		!slices.ContainsFunc(s.p.nodes, func(n *node) bool { return n.part.File != nil && n.sweeps(f.Path) })
 }
 
 // byproduct reports whether a file was only written by operations that go: it
@@ -91,9 +113,14 @@ func (s *scaffold) addHost(name string) {
 func (s *scaffold) holdsOthers(dir string, kept []string) bool {
 	inside := func(op *shparse.Op) bool {
 		at, ok := op.Dir.Known()
-		return ok && at != dir && below(dir, at)
+		return ok && below(dir, at) && (at != dir || s.isFinal(op))
 	}
 	return slices.ContainsFunc(kept, func(k string) bool { return below(dir, k) }) || slices.ContainsFunc(s.p.way.Ops, inside)
+}
+
+// isFinal reports whether an operation builds a final image.
+func (s *scaffold) isFinal(op *shparse.Op) bool {
+	return slices.ContainsFunc(s.folds, func(f *Fold) bool { return f.Final().Op == op })
 }
 
 func (s *scaffold) holdsArtifact(dir string) bool {
@@ -112,19 +139,22 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 	if len(h.Effects) == 0 || s.kept.ops[op] {
 		return
 	}
-	ours := 0
+	var ours, others []shparse.Effect
 	for _, e := range h.Effects {
-		if s.concerns(op, e) {
-			ours++
+		switch {
+		case s.concerns(op, e):
+			ours = append(ours, e)
+		case e.Verb != shparse.MakeDir || !s.isDirectory(op, e.Path):
+			others = append(others, e)
 		}
 	}
 	switch {
 	case s.unpacks(op, h):
 		s.dropMaker(op)
-	case ours == 0:
+	case len(ours) == 0:
 	case s.readsID(op, h):
 		s.drop(op)
-	case ours == len(h.Effects) && s.onlyMoves(op, h):
+	case len(others) == 0 && s.onlyMoves(op, ours):
 		if len(extracts(op)) > 0 {
 			s.dropMaker(op)
 		} else if !s.clearsRepository(h) {
@@ -136,6 +166,7 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 			name, ok := op.HostPath(args[i].Value).Known()
 			return ok && s.gone(op, name)
 		})
+	case s.onlyMoves(op, ours) && s.cutOperands(op, others):
 	default:
 		s.claim(claim{
 			by:      op,
@@ -143,6 +174,59 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 			ops:     s.makers(op, h),
 		})
 	}
+}
+
+// isDirectory reports whether a directory was there before an operation.
+func (s *scaffold) isDirectory(op *shparse.Op, v shparse.Value) bool {
+	name, ok := v.Known()
+	f, made := op.Files.At(name)
+	return ok && (made && f.Origin == shparse.Directory || !made && s.p.onDisk(name))
+}
+
+// cutOperands cuts the words that name artifacts from an operation on each of its
+// operands, which has other effects too, and reports whether that can be done. A
+// directory may as well be made for nothing.
+func (s *scaffold) cutOperands(op *shparse.Op, others []shparse.Effect) bool {
+	args, makes := operands(op), false
+	switch path.Base(commandName(op)) {
+	case "mkdir":
+		makes = true
+	case "chmod", "chown", "chgrp", "touch":
+	case "cp", "mv":
+		args = args[:max(len(args)-1, 0)]
+	case "tar":
+		args = slices.DeleteFunc(args, func(a shparse.Arg) bool { return !isMember(op, a) })
+	default:
+		return false
+	}
+	var cuts []finding.Range
+	for _, a := range args {
+		name, ok := op.HostPath(a.Value).Known()
+		switch {
+		case !ok || !s.gone(op, name) || makes && (sharedWord(op, a.Word) || s.makesParent(op, others, name)):
+		case sharedWord(op, a.Word):
+			return false
+		default:
+			cuts = append(cuts, a.Word)
+		}
+	}
+	if makes || len(cuts) > 0 && len(cuts) < len(args) {
+		s.script.Cuts = append(s.script.Cuts, cuts...)
+		return true
+	}
+	return false
+}
+
+// makesParent reports whether some effect of a mkdir makes a directory above a path,
+// which no other of its words names or lies below.
+func (s *scaffold) makesParent(op *shparse.Op, effects []shparse.Effect, name string) bool {
+	return slices.ContainsFunc(effects, func(e shparse.Effect) bool {
+		dir, ok := e.Path.Known()
+		return ok && e.Verb == shparse.MakeDir && below(dir, name) && !slices.ContainsFunc(operands(op), func(a shparse.Arg) bool {
+			other, ok := op.HostPath(a.Value).Known()
+			return ok && below(dir, other) && !s.gone(op, other)
+		})
+	})
 }
 
 // unpacks reports whether an operation unpacks artifacts, and nothing else.
@@ -177,24 +261,47 @@ func (s *scaffold) readsID(op *shparse.Op, h *shparse.Host) bool {
 
 // concerns reports whether an effect touches an artifact.
 func (s *scaffold) concerns(op *shparse.Op, e shparse.Effect) bool {
-	for _, v := range []shparse.Value{e.Path, e.From} {
-		if name, ok := v.Known(); ok && name != "" && s.gone(op, name) {
-			return true
-		}
+	name := placeOf(e.Path)
+	switch {
+	case name != "" && s.gone(op, name):
+		return true
+	case e.Verb == shparse.Symlink, e.Verb == shparse.Remove:
+		return false
+	case name != "" && s.gone(op, op.Files.Behind(name)):
+		return true
 	}
-	return false
+	from := placeOf(e.From)
+	return from != "" && (s.gone(op, from) || s.gone(op, op.Files.Behind(from)))
+}
+
+// placeOf is a path as far as it is known: of one that a pattern ends, the directory in
+// front of it. It is "" where nothing is known.
+func placeOf(v shparse.Value) string {
+	if name, ok := v.Known(); ok {
+		return name
+	}
+	if v[0].Hole != nil || !strings.Contains(v[0].Lit, "/") {
+		return ""
+	}
+	return path.Dir(v[0].Lit + "x")
 }
 
 // onlyMoves reports whether all effects shift artifacts about on the host, which
 // the copies of the result account for.
-func (s *scaffold) onlyMoves(op *shparse.Op, h *shparse.Host) bool {
-	return !slices.ContainsFunc(h.Effects, func(e shparse.Effect) bool {
+func (s *scaffold) onlyMoves(op *shparse.Op, effects []shparse.Effect) bool {
+	return !slices.ContainsFunc(effects, func(e shparse.Effect) bool {
 		switch e.Verb {
-		case shparse.Remove, shparse.MakeDir, shparse.SetMode, shparse.SetOwner, shparse.Extract:
+		case shparse.Remove, shparse.MakeDir, shparse.SetMode, shparse.SetOwner, shparse.Extract, shparse.Touch:
 			return false
 		case shparse.MoveTo, shparse.CopyTo:
 			from, ok := e.From.Known()
-			return !ok || !s.gone(op, from)
+			to, _ := e.Path.Known()
+			return !ok || !s.gone(op, from) && !s.p.folded[to]
+		case shparse.Symlink:
+			to, _ := e.Path.Known()
+			return !s.p.linked[to]
+		case shparse.ReadFile, shparse.WriteFile, shparse.Pack:
+			return !s.packsAway(op)
 		}
 		return true
 	})
@@ -256,7 +363,8 @@ func (s *scaffold) mayUse(op *shparse.Op, u *shparse.Unknown) string {
 	live = append(live, s.mountedHosts(op)...)
 	for _, v := range u.Paths {
 		name, ok := v.Known()
-		if ok && slices.ContainsFunc(live, func(l string) bool { return below(l, name) || below(name, l) }) {
+		target := op.Files.Behind(name)
+		if ok && slices.ContainsFunc(live, func(l string) bool { return below(l, name) || below(name, l) || below(l, target) || below(target, l) }) {
 			return name
 		}
 	}

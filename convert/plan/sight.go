@@ -52,6 +52,9 @@ func (p *planner) joinSights(nodes []*node, dir string) *IgnoreFile {
 // add plans the lines that a node with a smaller context needs, and reports whether
 // that can be done.
 func (j *sightJoin) add(n *node) bool {
+	if n.staged != "" {
+		return j.showStaged(n)
+	}
 	if !n.takesTrees(j.p) {
 		return j.showFiles(n)
 	}

@@ -145,7 +145,4 @@ func TestModes(t *testing.T) {
 			t.Errorf("absolute(%q) is %t", mode, got)
 		}
 	}
-	if got, want := chmods([]string{"644", "u+x"}, "/a"), "chmod 644 /a && chmod u+x /a"; got != want {
-		t.Errorf("chmods is %q, want %q", got, want)
-	}
 }
