@@ -2,9 +2,11 @@ package plan
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 // A rewriter turns one intake into COPY instructions that bring the same files to
@@ -56,12 +58,22 @@ func (r *rewriter) acceptable() bool {
 func (r *rewriter) throughTerminal() bool {
 	for _, it := range r.in.items {
 		for _, a := range it.artifacts {
-			if c, ok := runOf(a.file.Container); ok && a.file.Stream && c.Flag("tty") != nil {
+			c, ok := runOf(a.file.Container)
+			if e := execOf(a.file); e != nil && e.Flag("tty") != nil || e == nil && ok && a.file.Stream && c.Flag("tty") != nil {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// execOf is the docker exec that printed a file, or nil.
+func execOf(f shparse.File) *shparse.Exec {
+	if len(f.By) == 0 || !f.Stream {
+		return nil
+	}
+	e, _ := f.By[0].Act.(*shparse.Exec)
+	return e
 }
 
 // printsOther reports whether an artifact is the output of a container that need not
@@ -70,7 +82,7 @@ func (r *rewriter) printsOther() bool {
 	for _, it := range r.in.items {
 		for _, a := range it.artifacts {
 			c, ok := runOf(a.file.Container)
-			if !ok || !c.Run || !a.file.Stream {
+			if !ok || !c.Run || !a.file.Stream || execOf(a.file) != nil {
 				continue
 			}
 			argv, known := r.p.processOf(a.from, c)
@@ -336,5 +348,5 @@ func runMatches(n *node, match func(string) bool) bool {
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(n.part.Runs, func(r Run) bool { return match(r.Text) })
 }

@@ -302,7 +302,7 @@ func fromContainer(f shparse.File) bool {
 		switch a := op.Act.(type) {
 		case *shparse.Copy:
 			return !a.Into
-		case *shparse.Create, *shparse.Export:
+		case *shparse.Create, *shparse.Export, *shparse.Exec:
 			return true
 		}
 		return false

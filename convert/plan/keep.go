@@ -133,6 +133,8 @@ func (s *scaffold) containersBehind(op *shparse.Op) []*shparse.Container {
 		list = append(list, a.Container)
 	case *shparse.Create:
 		list = append(list, a.Container)
+	case *shparse.Exec:
+		list = append(list, a.Container)
 	case *shparse.Export:
 		list = append(list, a.Container)
 	}
@@ -283,6 +285,10 @@ func shortName(op *shparse.Op) string {
 	case *shparse.Copy:
 		return "docker cp"
 	case *shparse.Create:
+		return "docker " + strings.Join(a.Path, " ")
+	case *shparse.Exec:
+		return "docker " + strings.Join(a.Path, " ")
+	case *shparse.Start:
 		return "docker " + strings.Join(a.Path, " ")
 	}
 	words := []string{commandName(op)}

@@ -80,7 +80,7 @@ func builtAsFile(a artifact) bool {
 			text := in.Text
 			return in.Keyword == "RUN" && (output.MatchString(text) || goInstall && strings.Contains(text, "go install"))
 		})
-	})
+	}) || slices.ContainsFunc(a.from.part.Runs, func(r Run) bool { return output.MatchString(r.Text) })
 }
 
 // builtAsDirectory reports whether an instruction of the builder shows that the
@@ -91,6 +91,11 @@ func builtAsDirectory(a artifact) bool {
 	}
 	inside := regexp.MustCompile(`(^|[\s"'=:(\[,>])` + regexp.QuoteMeta(a.path) + `/+[^\s;&|"']`)
 	made := regexp.MustCompile(`\bmkdir\s[^;&|]*` + regexp.QuoteMeta(a.path) + `(\s|$|[;&|"'])`)
+	for _, r := range a.from.part.Runs {
+		if inside.MatchString(r.Text) || made.MatchString(r.Text) {
+			return true
+		}
+	}
 	for _, s := range stageChain(a.from.part.Stage) {
 		for _, in := range s.Instructions {
 			if in.Keyword == "RUN" && (inside.MatchString(runText(in)) || made.MatchString(runText(in))) {

@@ -27,7 +27,9 @@ type planner struct {
 	linked map[string]bool
 	// archives are those on the host that hold artifacts and that ADD unpacks; true
 	// where they hold nothing else.
-	archives  map[string]bool
+	archives map[string]bool
+	// moved are the operations on containers whose work a stage does.
+	moved     map[*shparse.Op]bool
 	rewritten []string // the files that the conversion changes
 }
 
@@ -59,7 +61,7 @@ func Make(in Input) []*Plan {
 	var model *scaffold
 	planners := make([]*planner, len(in.Trace.Ways))
 	for i, w := range in.Trace.Ways {
-		planners[i] = &planner{in: &in, way: w, folded: map[string]bool{}, linked: map[string]bool{}, archives: map[string]bool{}}
+		planners[i] = &planner{in: &in, way: w, folded: map[string]bool{}, linked: map[string]bool{}, archives: map[string]bool{}, moved: map[*shparse.Op]bool{}}
 		plans = append(plans, planners[i].plan())
 		if model == nil {
 			model = planners[i].scaffold

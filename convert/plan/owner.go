@@ -36,7 +36,21 @@ func (n *node) ownership(stage *dockerfile.Stage, name string) (clean, made bool
 			made = made || makes(in, s, n.part.Args, name)
 		}
 	}
+	if stage != n.part.Stage {
+		return true, made
+	}
+	for _, run := range n.part.Runs {
+		if changesOwners(run.Text) {
+			return false, false
+		}
+		made = made || textMentions(run.Text, name)
+	}
 	return true, made
+}
+
+// changesOwners reports whether a command may make files that do not belong to root.
+func changesOwners(text string) bool {
+	return ownerWords.MatchString(text) || opaque.MatchString(wrappers.ReplaceAllString(text, "tool"))
 }
 
 // givesAway reports whether an instruction may make files that do not belong to
@@ -46,7 +60,7 @@ func (n *node) givesAway(in *dockerfile.Instruction, name string) bool {
 	case "USER":
 		return !rootUser(in.Text)
 	case "RUN":
-		return ownerWords.MatchString(runText(in)) || opaque.MatchString(wrappers.ReplaceAllString(runText(in), "tool"))
+		return changesOwners(runText(in))
 	case "ONBUILD":
 		return false // has no effect in this build
 	}
@@ -121,8 +135,11 @@ func makes(in *dockerfile.Instruction, s *dockerfile.Stage, args dockerfile.Args
 
 // mentions reports whether a RUN names the path, a directory above it below the
 // root, or its base name.
-func mentions(in *dockerfile.Instruction, name string) bool {
-	text := packageManagers.ReplaceAllString(runText(in), "")
+func mentions(in *dockerfile.Instruction, name string) bool { return textMentions(runText(in), name) }
+
+// textMentions is mentions for the text of a RUN.
+func textMentions(text, name string) bool {
+	text = packageManagers.ReplaceAllString(text, "")
 	if containsWord(text, path.Base(name)) {
 		return true
 	}

@@ -83,9 +83,7 @@ func (s *scaffold) judge(op *shparse.Op) {
 	case *shparse.Copy:
 		s.copy(op, a)
 	case *shparse.Exec:
-		if s.extracted(a.Container) {
-			s.p.say(finding.New("SF206", op.Range, "docker exec changes the container that files are copied out of"))
-		}
+		s.exec(op, a)
 	case *shparse.Start:
 		s.start(op, a)
 	case *shparse.RemoveContainer:
@@ -197,8 +195,33 @@ func (s *scaffold) copy(op *shparse.Op, c *shparse.Copy) {
 	}
 }
 
-// quietVerbs end a container, or wait for it.
-var quietVerbs = []string{"stop", "kill", "wait", "pause", "unpause"}
+// exec drops what a stage does, and what only looks at the files.
+func (s *scaffold) exec(op *shparse.Op, e *shparse.Exec) {
+	if !s.mine(e.Container) || s.kept.ops[op] {
+		return
+	}
+	n := s.p.nodeOf(e.Container.Image)
+	switch {
+	case n == nil:
+		s.p.say(finding.New("SF206", op.Range, "docker exec works in a container that has directories of the host mounted"))
+	case s.p.consumed(op):
+		s.dropMaker(op)
+	case s.p.moved[op] && op.Captured.File == "", s.p.looks(n, op, e):
+		s.drop(op)
+	case s.p.refused(op):
+	case !slices.Contains(s.p.containersOf(n), e.Container):
+		s.claim(claim{
+			by:         op,
+			finding:    finding.New("SF214", op.Range, "the builder's image %q is run for more than the extraction", e.Container.Image.Ref.String()),
+			containers: []*shparse.Container{e.Container},
+		})
+	default:
+		s.p.say(finding.New("SF206", op.Range, "docker exec changes the container that files are copied out of"))
+	}
+}
+
+// quietVerbs end a container, wait for it, or show what it printed.
+var quietVerbs = []string{"stop", "kill", "wait", "pause", "unpause", "attach", "logs"}
 
 func (s *scaffold) start(op *shparse.Op, a *shparse.Start) {
 	mine := 0
@@ -210,7 +233,7 @@ func (s *scaffold) start(op *shparse.Op, a *shparse.Start) {
 	verb := a.Path[len(a.Path)-1]
 	switch {
 	case mine == 0:
-	case mine < len(a.Containers) || !slices.Contains(quietVerbs, verb):
+	case mine < len(a.Containers) || !slices.Contains(quietVerbs, verb) && !s.p.moved[op]:
 		s.p.say(finding.New("SF206", op.Range, "docker %s runs the container that files are copied out of", verb))
 	default:
 		s.drop(op)

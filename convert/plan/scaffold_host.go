@@ -95,6 +95,8 @@ func (s *scaffold) byproduct(f shparse.File) bool {
 			return !s.ours(a.Image)
 		case *shparse.Create:
 			return !s.mine(a.Container) || s.kept.ops[op]
+		case *shparse.Exec:
+			return !s.mine(a.Container) || s.kept.ops[op]
 		case *shparse.Copy:
 			return !s.extracted(a.Container) || s.kept.ops[op]
 		case *shparse.Export:

@@ -27,20 +27,16 @@ func (p *planner) moveWork(nodes []*node) {
 }
 
 func (p *planner) moveWorkOf(n *node) {
-	var jobs []*job
 	used := p.containersOf(n)
-	for _, op := range p.way.Ops {
-		c, ok := op.Act.(*shparse.Create)
-		if ok && p.streamOf(c.Container) == nil && slices.Contains(used, c.Container) && !p.idle(n, c) {
-			jobs = append(jobs, &job{node: n, op: op, run: c})
-		}
-	}
+	jobs := p.jobsOf(n, used)
 	switch {
 	case len(jobs) == 0:
 	case len(used) > 1:
-		p.say(finding.New("SF206", jobs[0].op.Range, "docker run does work in one of several containers of %s that files are copied out of", n.part.File.Path))
+		p.say(finding.New("SF206", jobs[0].op.Range, "%q does work in one of several containers of %s that files are copied out of", shortName(jobs[0].op), n.part.File.Path))
 	default:
-		p.moveJob(jobs[0])
+		for _, j := range jobs {
+			p.moveJob(j)
+		}
 	}
 }
 
@@ -50,7 +46,7 @@ func (p *planner) containersOf(n *node) []*shparse.Container {
 }
 
 // idleCommands do nothing to the files of a container.
-var idleCommands = []string{"true", "/bin/true", "echo", "/bin/echo", "sleep", "/bin/sleep", ":", "date", "ls", "pwd", "cat", "/bin/cat"}
+var idleCommands = []string{"true", "/bin/true", "echo", "/bin/echo", "sleep", "/bin/sleep", ":", "date", "ls", "pwd", "cat", "/bin/cat", "tail", "/usr/bin/tail"}
 
 // shells end at once where they are given no command and no terminal.
 var shells = []string{"sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/ash"}
@@ -70,7 +66,7 @@ func (p *planner) idle(n *node, c *shparse.Create) bool {
 		return false
 	case len(argv) == 1 && slices.Contains(shells, argv[0]):
 		return c.Flag("interactive") == nil || c.Detached
-	case slices.Contains(idleCommands, argv[0]) || packs(argv):
+	case idleProcess(argv):
 		return true
 	}
 	return c.Detached && p.assumeIdle(n, c, argv)
@@ -79,10 +75,7 @@ func (p *planner) idle(n *node, c *shparse.Create) bool {
 // assumeIdle says that a container that runs on while files are copied out of it is
 // taken to leave them alone: nobody waits for what it does.
 func (p *planner) assumeIdle(n *node, c *shparse.Create, argv []string) bool {
-	waits := slices.ContainsFunc(p.way.Ops, func(op *shparse.Op) bool {
-		s, ok := op.Act.(*shparse.Start)
-		return ok && slices.Contains(s.Containers, c.Container) && !slices.Contains([]string{"stop", "kill"}, s.Path[len(s.Path)-1])
-	})
+	waits := p.waits(c.Container)
 	if !waits {
 		p.say(finding.New("SF226", c.Args[0].Word, "%q, which runs on in the container, is taken to leave the files of the builder alone", strings.Join(argv, " ")))
 	}
@@ -166,15 +159,13 @@ var plainRunFlags = []string{"name", "rm", "tty", "cidfile", "label", "detach-ke
 
 // moveJob makes a RUN of one container's work, or says why it can't.
 func (p *planner) moveJob(j *job) {
-	for _, fl := range j.run.Flags {
-		if !slices.Contains(plainRunFlags, fl.Name) {
-			p.say(finding.New("SF206", fl.Range, "docker run does work in the container, with --%s", fl.Name))
-			return
-		}
+	if !p.checkJobOrder(j) || !p.checkJobFlags(j) {
+		return
 	}
+	p.moved[j.op] = true
 	for _, v := range j.node.part.Stage.At(nil, j.node.part.Args).Volumes {
 		if p.takesBelow(j.node, v) {
-			p.say(finding.New("SF206", j.op.Range, "docker run writes into the volume %q, where a RUN has no lasting effect", v))
+			p.say(finding.New("SF206", j.op.Range, "%q writes into the volume %q, where a RUN has no lasting effect", shortName(j.op), v))
 			return
 		}
 	}
@@ -183,15 +174,18 @@ func (p *planner) moveJob(j *job) {
 	}
 	argv, ok := p.processOf(j.node, j.run)
 	if !ok {
-		p.say(finding.New("SF206", j.op.Range, "docker run does work in the container, and its command line is not fully known here"))
+		p.say(finding.New("SF206", j.op.Range, "%q does work in the container, and its command line is not fully known here", shortName(j.op)))
 		return
 	}
 	text, ok := runLine(j, argv)
 	if !ok {
-		p.say(finding.New("SF206", j.op.Range, "docker run does work in the container, with a setting that a RUN can't have"))
+		p.say(finding.New("SF206", j.op.Range, "%q does work in the container, with a setting that a RUN can't have", shortName(j.op)))
 		return
 	}
-	j.node.part.addRun(text, j.op.Range)
+	if setcap.MatchString(text) {
+		p.say(finding.New("SF215", j.op.Range, "setcap gives a file capabilities, which docker cp dropped and COPY --from keeps"))
+	}
+	j.node.part.Runs = append(j.node.part.Runs, Run{text, []finding.Range{j.op.Range}})
 }
 
 // takesBelow reports whether an artifact of the node lies below the directory.
@@ -271,7 +265,9 @@ func settings(j *job) (dir, env string, ok bool) {
 			if !known || !plainWord.MatchString(text) {
 				return "", "", false
 			}
-			dir = "cd " + text + " && "
+			if end := j.node.part.Stage.At(nil, j.node.part.Args); !end.WorkdirKnown || end.Workdir != path.Clean(text) {
+				dir = "cd " + text + " && "
+			}
 		case fl.Name == "env":
 			if !known || !plainEnv.MatchString(text) {
 				return "", "", false
