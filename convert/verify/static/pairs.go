@@ -183,18 +183,22 @@ func (r *reader) artifacts(out *Build, op *shparse.Op, ignore *dockerfile.Ignore
 	}
 	for _, f := range files {
 		switch {
-		case f.Origin == shparse.Mystery:
-			return fmt.Errorf("what is in %s can't be told", f.Path)
+		case f.Origin == shparse.Mystery, f.Origin == shparse.Unpacked:
+			return fmt.Errorf("what is in %s can't be told", shown(f.Path))
+		case f.Origin == shparse.Link, slices.ContainsFunc(f.Members, func(m shparse.File) bool { return m.Origin == shparse.Extracted }):
+			return fmt.Errorf("%s, which the script makes, is in no graph", shown(f.Path))
+		case f.Origin != shparse.Extracted && belowExtracted(f, files):
+			return fmt.Errorf("the script changes %s, below what came out of a container", shown(f.Path))
 		case f.Origin != shparse.Extracted:
 			continue // a file that the script makes as before
 		case f.Container == nil || f.Container.Image == nil:
-			return fmt.Errorf("%s comes out of a container that the script did not make", f.Path)
+			return fmt.Errorf("%s comes out of a container that the script did not make", shown(f.Path))
 		case f.Container.Image.Commit != nil:
-			return fmt.Errorf("%s comes out of an image that no Dockerfile makes", f.Path)
+			return fmt.Errorf("%s comes out of an image that no Dockerfile makes", shown(f.Path))
 		case f.Mounted || mounts(f.Container):
-			return fmt.Errorf("the container that %s comes out of has a directory of the host mounted", f.Path)
-		case f.Stream && f.Source == "":
-			return fmt.Errorf("%s is what a container prints", f.Path)
+			return fmt.Errorf("the container that %s comes out of has a directory of the host mounted", shown(f.Path))
+		case f.Stream && !path.IsAbs(f.Source):
+			return fmt.Errorf("%s is what a container prints", shown(f.Path))
 		}
 		out.Artifacts = append(out.Artifacts, Artifact{
 			Path: f.Path, Contents: f.Contents, Source: f.Source, Image: word(f.Container.Image.Ref),
@@ -244,7 +248,7 @@ func isOther(f shparse.File, artifacts []Artifact) bool {
 	case shparse.Extracted, shparse.Removed:
 		return false
 	case shparse.Directory:
-		return !slices.ContainsFunc(artifacts, func(a Artifact) bool { return within(a.Path, f.Path) })
+		return len(f.Modes) > 0 || !slices.ContainsFunc(artifacts, func(a Artifact) bool { return within(a.Path, f.Path) })
 	}
 	return true
 }
@@ -307,6 +311,23 @@ func (r *reader) work(f shparse.File, build *shparse.Op) []string {
 		work = append(work, "the new file "+f.Path+" with the mode 0666 less the umask")
 	}
 	return work
+}
+
+// shown is a path for people: what is not known of it is left out.
+func shown(name string) string {
+	known, _, cut := strings.Cut(name, "\x00")
+	if cut {
+		known += "…"
+	}
+	return known
+}
+
+// belowExtracted reports whether a file is below a directory that came out of a
+// container.
+func belowExtracted(f shparse.File, files []shparse.File) bool {
+	return slices.ContainsFunc(files, func(dir shparse.File) bool {
+		return dir.Origin == shparse.Extracted && dir.Path != f.Path && within(f.Path, dir.Path)
+	})
 }
 
 // mounts reports whether a container sees a directory of the host.
