@@ -30,6 +30,10 @@ func (c *converter) explainNothing() {
 		c.say(finding.New("SF230", m.Flag.Range, "the container writes into a directory of the host, %q, and that is not converted", m.Host.String()))
 		return
 	}
+	if op, image := c.savedLayers(); op != nil {
+		c.say(finding.New("SF236", op.Range, "docker save writes %q as layers, and which files the script takes out of them can't be told", image))
+		return
+	}
 	if op := c.extraction(); op != nil {
 		c.say(finding.New("SF202", op.Range, "no image takes in what is copied out of the container here"))
 		return
@@ -66,6 +70,35 @@ func (c *converter) outlet() *shparse.Mount {
 		}
 	}
 	return nil
+}
+
+// savedLayers is the first docker save of an image that the script builds whose archive
+// it may unpack in front of another build, and the image; nil where there is none.
+func (c *converter) savedLayers() (*shparse.Op, string) {
+	for _, w := range c.tr.Ways {
+		var saved *shparse.Op
+		unpacked, image := false, ""
+		for _, op := range w.Ops {
+			switch a := op.Act.(type) {
+			case *shparse.Export:
+				if i := slices.IndexFunc(a.Images, (*shparse.Image).Local); saved == nil && i >= 0 {
+					saved, image = op, a.Images[i].Ref.String()
+				}
+			case *shparse.Host:
+				unpacked = unpacked || saved != nil && slices.ContainsFunc(a.Effects, unpacks)
+			case *shparse.Build:
+				if unpacked {
+					return saved, image
+				}
+			}
+		}
+	}
+	return nil, ""
+}
+
+// unpacks reports whether an effect may be that of an archive that is unpacked.
+func unpacks(e shparse.Effect) bool {
+	return e.Verb == shparse.Unpack || e.Verb == shparse.Change
 }
 
 // extraction is the first operation that copies a file out of a container, or nil.

@@ -111,6 +111,7 @@ var rules = []Rule{
 	{"SF233", Warning, "what a container does not need has been assumed", "see what the command reads: the result is the same if it holds"},
 	{"SF234", Warning, "how a command runs has been assumed", "see what the command does: the result is the same if it holds"},
 	{"SF235", Error, "a build context that a container prints can't be told", "copy the Dockerfile into the directory with COPY, and print that directory with tar"},
+	{"SF236", Error, "files come out of the layers of a saved image", "make a container of the image with docker create, and copy the files out of it with docker cp"},
 	{"SF240", Note, "a part of the extraction stays", "drop the other use of the image or file, if nobody needs it"},
 	{"SF241", Warning, "a stage gets the build arguments of the stage it stands on", "see whether a command reads the variable: the result is the same if none does"},
 	{"SF250", Note, "an ignore file has an entry for an extracted file", "take the entry out, if nothing else makes the file"},

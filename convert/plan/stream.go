@@ -59,7 +59,7 @@ func (p *planner) openStream(n *node, c *shparse.Container) []finding.Finding {
 	}
 	in, name := p.putBy(st.from, st.root+"/Dockerfile")
 	if name == "" {
-		return refuse("the container prints the build context, and no COPY of a file of the repository makes its %q", st.root+"/Dockerfile")
+		return p.refuseWritten(st)
 	}
 	st.copy = in
 	file, problems := p.in.Load(name, c.By.Range)
@@ -68,6 +68,19 @@ func (p *planner) openStream(n *node, c *shparse.Container) []finding.Finding {
 	}
 	n.part.File, n.part.Args, n.dir, n.stream = file, knownArgs(b), st.from.dir, st
 	return append(problems, n.setTarget()...)
+}
+
+// refuseWritten says that the Dockerfile in a stream is no file of the repository, and
+// where it is written.
+func (p *planner) refuseWritten(st *stream) []finding.Finding {
+	at, how, name := st.run.Range, "no COPY of a file of the repository makes its", st.root+"/Dockerfile"
+	for _, in := range st.from.part.Stage.Instructions {
+		if in.Keyword == "RUN" && containsWord(runText(in), "Dockerfile") {
+			at, how = in.Range, "a RUN writes its"
+		}
+	}
+	return []finding.Finding{finding.New("SF235", at, "the container prints the build context, and %s %q", how, name).
+		WithHint("keep the text in a file of the repository, and put it there with COPY FILE %s", name)}
 }
 
 // packedDirectory is the directory whose contents a container prints as a tar, or
@@ -134,12 +147,15 @@ func (st *stream) command() *dockerfile.Instruction {
 	return lastOf(st.from.part.Stage, "CMD")
 }
 
-// putBy returns the last COPY that puts a file of the repository at a path of the
-// node's image, and that file. The name is "" where a RUN may have written it since.
+// putBy returns the last COPY, or RUN of a cp, that puts a file of the repository at a
+// path of the node's image, and that file. The name is "" where a RUN may have written it
+// since.
 func (p *planner) putBy(n *node, name string) (in *dockerfile.Instruction, file string) {
 	for _, i := range n.part.Stage.Instructions {
 		if i.Keyword == "RUN" && containsWord(runText(i), path.Base(name)) {
-			file = ""
+			if file = p.cpSource(n, i, name); file != "" {
+				in = i
+			}
 			continue
 		}
 		t, ok := i.Transfer(n.part.Args)
@@ -153,6 +169,38 @@ func (p *planner) putBy(n *node, name string) (in *dockerfile.Instruction, file 
 		}
 	}
 	return in, file
+}
+
+// cpSource is the file of the repository that a RUN, which does nothing but cp, copies to
+// a path of the node's image; "" where it does anything else.
+func (p *planner) cpSource(n *node, run *dockerfile.Instruction, name string) string {
+	m := strings.Fields(run.Text)
+	st := run.Stage.At(run, n.part.Args)
+	if _, shell := run.Shell(); !shell || !plainCp.MatchString(run.Text) || !st.WorkdirKnown || inDirectory(st.Workdir, m[2]) != name {
+		return ""
+	}
+	for _, i := range run.Stage.Instructions[:slices.Index(run.Stage.Instructions, run)] {
+		t, ok := i.Transfer(n.part.Args)
+		if !ok {
+			continue
+		}
+		for _, src := range t.Sources {
+			if from, ok := p.lands(n, t, src, inDirectory(st.Workdir, m[1])); ok {
+				return from
+			}
+		}
+	}
+	return ""
+}
+
+var plainCp = pattern(`^cp [A-Za-z0-9_./-]+ [A-Za-z0-9_./-]+$`)
+
+// inDirectory is a path as a process in dir sees it.
+func inDirectory(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
 }
 
 // lands reports whether a source of a COPY comes to lie at a path of the image, and
@@ -209,6 +257,12 @@ func (p *planner) dropTransport(n *node) {
 		part.Drops = append(part.Drops, in)
 	}
 	whole := slices.ContainsFunc(p.artifacts(), func(a artifact) bool { return a.from == st.from && below(a.path, st.root) || a.glob })
+	if st.copy.Keyword == "RUN" {
+		if !whole {
+			part.Drops = append(part.Drops, st.copy)
+		}
+		return
+	}
 	if t, _ := st.copy.Transfer(part.Args); !whole && len(t.Sources) == 1 && path.Join(st.from.dir, contextPath(t.Sources[0].Expanded)) == n.part.File.Path {
 		part.Drops = append(part.Drops, st.copy)
 	}
