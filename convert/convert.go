@@ -355,10 +355,14 @@ func (c *converter) collectIgnore(f *plan.Fold) {
 		c.say(finding.New("SF203", f.Final().Build.Context.Word, "the final images need different ignore files in %q", f.Context))
 		return
 	}
-	c.texts[g.Path] = text
 	if g.Old != nil {
 		c.sources[g.Path] = g.Old
 	}
+	if text.Len() == 0 {
+		c.change(edit.Change{Path: g.Path, Old: g.Old, Delete: true})
+		return
+	}
+	c.texts[g.Path] = text
 	for _, from := range g.Joined {
 		c.sources[from.Path] = from.Source
 	}

@@ -45,6 +45,7 @@ type node struct {
 	stream   *stream                     // where its context is what a container prints
 	jobs     []*job                      // the work of its containers in directories of the host
 	equipped bool                        // the work of jobs is in its Dockerfile
+	lifted   *dockerfile.Ignore          // the ignore file that hides what its work needs, and nothing else
 	written  int                         // where their lines begin in its text
 	staged   string                      // the copy of its Dockerfile in a context that the script assembles
 	moved    map[string]string           // its sources there, by where the script has them from

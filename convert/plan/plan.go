@@ -42,7 +42,7 @@ type Fold struct {
 }
 
 // An IgnoreFile is an ignore file that changes. It need not be there yet: Old is nil
-// then.
+// then. One of which nothing is left goes.
 type IgnoreFile struct {
 	Path   string
 	Old    []byte

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func (p *planner) rebase(f *Fold, nodes []*node) {
 		n.rebaseCopies()
 	}
 	if movable {
-		f.Ignore = p.joinSights(nodes, dir)
+		f.Ignore = cmp.Or(p.lift(nodes), p.joinSights(nodes, dir))
 	}
 	f.Context = dir
 }

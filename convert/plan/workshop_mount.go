@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -269,11 +270,51 @@ func (w *workshop) checkIgnored(m shparse.Mount, host string) {
 	})
 	switch {
 	case hidden == "":
+	case !seen && w.n.part.Made && w.showsArtifacts(ignore):
+		w.n.lifted = ignore
 	case !seen:
 		w.refuse(m.Flag.Range, "%s leaves out all that the container needs, such as %q", ignore.Path, hidden)
 	default:
 		w.p.say(finding.New("SF233", m.Flag.Range, "the container is taken not to need the files that %s leaves out, such as %q", ignore.Path, hidden))
 	}
+}
+
+// showsArtifacts reports whether an ignore file hides all but what the containers made:
+// where a stage makes that, the file has no use.
+func (w *workshop) showsArtifacts(ignore *dockerfile.Ignore) bool {
+	if ignore.Specific || !slices.Contains([]string{"*", "**"}, ignore.Patterns[0]) {
+		return false
+	}
+	return !slices.ContainsFunc(ignore.Patterns[1:], func(pattern string) bool {
+		name, not := strings.CutPrefix(pattern, "!")
+		return !not || hasWildcards(name) || !w.taker().takesHost(path.Join(path.Dir(ignore.Path), name))
+	})
+}
+
+// lift plans that the ignore file of the context goes, where it hid all that the work of
+// a container needs; nil where it stays.
+func (p *planner) lift(nodes []*node) *IgnoreFile {
+	var lifted *dockerfile.Ignore
+	for _, n := range nodes {
+		if n.lifted != nil {
+			lifted = n.lifted
+		}
+	}
+	if lifted == nil {
+		return nil
+	}
+	for _, n := range p.nodes {
+		part := slices.Contains(nodes, n)
+		dir, ok := n.part.Build.Dir.Known()
+		if n.lifted != nil || ok && dir != path.Dir(lifted.Path) {
+			continue
+		}
+		if !part || n.takesTrees(p) {
+			p.say(finding.New("SF231", n.part.Build.Context.Word, "%s hides the files that the container needs, and this build reads it too", lifted.Path))
+			return nil
+		}
+	}
+	return &IgnoreFile{Path: lifted.Path, Old: lifted.Source, Edits: []edit.Edit{{Start: 0, End: len(lifted.Source)}}}
 }
 
 // isBuildFile reports whether a file only serves the build of images.
