@@ -53,6 +53,20 @@ func (n *node) last(keyword string) *dockerfile.Instruction {
 	return nil
 }
 
+// command returns the CMD that the build's image has, or nil: an ENTRYPOINT resets one
+// that its stage inherits.
+func (n *node) command() *dockerfile.Instruction {
+	cmd, entry := n.last("CMD"), n.last("ENTRYPOINT")
+	if cmd == nil || entry == nil {
+		return cmd
+	}
+	chain := n.chain()
+	if slices.Index(chain, cmd.Stage) < slices.Index(chain, entry.Stage) {
+		return nil
+	}
+	return cmd
+}
+
 // outerBase is the image that a build stands on in the end and that the script does
 // not build.
 func (n *node) outerBase() dockerfile.Base {

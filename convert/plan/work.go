@@ -101,7 +101,7 @@ func (p *planner) processOf(n *node, c *shparse.Create) ([]string, bool) {
 		args, ok := knownWords(c.Argv)
 		return append(entry, args...), ok
 	}
-	cmd := n.last("CMD")
+	cmd := n.command()
 	if cmd == nil {
 		if len(entry) > 0 {
 			return entry, true // an ENTRYPOINT resets the CMD of the base image
