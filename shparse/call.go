@@ -184,6 +184,7 @@ func (s *shell) model(c *command, name string) flow {
 		docker:  s.r.docker,
 		exists:  s.r.exists,
 		readAll: s.r.readAll,
+		list:    s.list,
 	}
 	s.r.prepare(c.op)
 	if s.out.kind == toFile {

@@ -2,6 +2,7 @@ package shparse
 
 import (
 	"cmp"
+	"io/fs"
 	"path"
 	"slices"
 
@@ -23,7 +24,8 @@ type call struct {
 	posix   bool
 	docker  *docker // the images and containers made so far on this way
 	exists  func(path string) existence
-	readAll func(path string) (Value, bool) // the contents of a host file, where they can be known
+	readAll func(path string) (Value, bool)        // the contents of a host file, where they can be known
+	list    func(dir string) ([]fs.DirEntry, bool) // a directory of the host, and whether that is all of it
 }
 
 // An existence says what is known of a path on the host.

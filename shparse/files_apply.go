@@ -243,6 +243,7 @@ func (f *Files) copyTo(path string, e Effect, by *Op) {
 		f.replace(copied)
 	}
 	f.rebase(below, from, path, by)
+	f.carryLoose(from, path)
 }
 
 // rebase makes the entries below from entries below path.
@@ -250,6 +251,20 @@ func (f *Files) rebase(below []File, from, path string, by *Op) {
 	for _, b := range below {
 		if b.Path != from {
 			f.set(b.copied(join(path, relative(b.Path, from)), by))
+		}
+	}
+}
+
+// carryLoose makes path as uncertain as from is, and what is below it.
+func (f *Files) carryLoose(from, path string) {
+	if f.mayGrow(from) {
+		f.loose[path] = true
+	}
+	for g := f; g != nil; g = g.parent {
+		for _, dir := range slices.Collect(maps.Keys(g.loose)) {
+			if isWithin(dir, from) {
+				f.loose[join(path, relative(dir, from))] = true
+			}
 		}
 	}
 }
@@ -263,12 +278,16 @@ func (f *Files) moveTo(path, from string, by *Op) {
 	below := f.Under(from)
 	f.replace(src.copied(path, by))
 	f.rebase(below, from, path, by)
+	f.carryLoose(from, path)
 	f.replace(File{Path: from, Origin: Removed, By: src.by(by)})
 }
 
 // merge puts the contents of a directory into the directory at path. What the
 // script knew of the files that are there may no longer hold.
 func (f *Files) merge(path string, file File, by *Op) {
+	if file.Origin == Directory && f.existence(path) == directory {
+		return // each file that it holds has an entry of its own
+	}
 	old := f.current(path)
 	file.Prior = append(slices.Clip(old.Prior), old)
 	file.Prior[len(file.Prior)-1].Prior = nil

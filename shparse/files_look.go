@@ -131,15 +131,24 @@ func (f *Files) inRepository(path string) existence {
 // unlessLoose is what is known of a path that is missing as far as the script's
 // known commands go.
 func (f *Files) unlessLoose(path string) existence {
-	if f.isLoose(path) {
+	if f.mayGrow(path) {
 		return maybeMissing
+	}
+	return missing
+}
+
+// mayGrow reports whether a command without a model may have made files at or
+// below path.
+func (f *Files) mayGrow(path string) bool {
+	if f.isLoose(path) {
+		return true
 	}
 	for dir := range dirsAbove(path) {
 		if f.isLoose(dir) {
-			return maybeMissing
+			return true
 		}
 	}
-	return missing
+	return false
 }
 
 func (f *Files) isLoose(dir string) bool {

@@ -211,7 +211,7 @@ func (s *shell) list(dir string) ([]fs.DirEntry, bool) {
 	if strings.HasPrefix(dir, "..") || strings.HasPrefix(dir, "/") {
 		return nil, false
 	}
-	complete := true
+	complete := !s.r.files.mayGrow(dir)
 	names := map[string]fs.DirEntry{}
 	if e, ok := s.r.files.At(dir); !ok || e.Origin == Repository {
 		listed, err := fs.ReadDir(s.r.t.conf.FS, dir)

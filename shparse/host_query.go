@@ -2,6 +2,7 @@ package shparse
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -192,6 +193,9 @@ func cutTemplate(v Value) (before, after Value, ok bool) {
 // listFiles is ls: it fails for what is known to be missing.
 func listFiles(c *call, p *parsedFlags) outcome {
 	out := c.printsUnknown(c.readsExisting(p.args)...)
+	if text, ok := c.listing(p); ok {
+		out.stdout = &text
+	}
 	for _, arg := range p.args {
 		switch c.exists(c.path(arg.Value).Key()) {
 		case missing:
@@ -202,6 +206,65 @@ func listFiles(c *call, p *parsedFlags) outcome {
 		}
 	}
 	return out
+}
+
+// listing is what ls prints, one name a line, where that can be known: for files,
+// or for one directory.
+func (c *call) listing(p *parsedFlags) (Value, bool) {
+	for _, f := range p.flags {
+		if !slices.Contains([]string{"1", "directory", "d", "all", "a", "almost-all", "A"}, f.Name) {
+			return nil, false
+		}
+	}
+	args := p.args
+	if len(args) == 0 {
+		args = []Arg{literal(".", c.argv[0])}
+	}
+	asFile := p.has("directory", "d")
+	if !asFile && len(args) == 1 && c.exists(c.path(args[0].Value).Key()) == directory {
+		return c.entries(args[0], p)
+	}
+	var names []string
+	for _, arg := range args {
+		name, known := arg.Known()
+		kind := c.exists(c.path(arg.Value).Key())
+		if !known || kind != regular && !(asFile && kind == directory) {
+			return nil, false
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return namesText(names), true
+}
+
+// entries is what ls prints of a directory.
+func (c *call) entries(dir Arg, p *parsedFlags) (Value, bool) {
+	path, known := c.path(dir.Value).Known()
+	if !known || c.list == nil {
+		return nil, false
+	}
+	entries, complete := c.list(path)
+	if !complete {
+		return nil, false
+	}
+	var names []string
+	if p.has("all", "a") {
+		names = append(names, ".", "..")
+	}
+	for _, e := range entries {
+		if p.has("all", "a", "almost-all", "A") || !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return namesText(names), true
+}
+
+// namesText is names with one on each line.
+func namesText(names []string) Value {
+	if len(names) == 0 {
+		return nil
+	}
+	return Lit(strings.Join(names, "\n") + "\n")
 }
 
 // findFiles is find without actions that change files.
@@ -222,7 +285,11 @@ func findFiles(c *call, p *parsedFlags) outcome {
 			return c.changesBelow(dirs)
 		}
 	}
-	return c.printsUnknown(c.readsExisting(dirs)...)
+	out := c.printsUnknown(c.readsExisting(dirs)...)
+	if text, ok := c.searched(p.args); ok {
+		out.stdout = &text
+	}
+	return out
 }
 
 // changesBelow is a command that may change what is at and below each of dirs.

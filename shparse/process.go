@@ -94,14 +94,18 @@ func (s *shell) isShellScript(name string) bool {
 func (s *shell) runShell(c *command) (flow, bool) {
 	set := options{}
 	args := c.argv[1:]
+	stdin := false
 	for len(args) > 0 {
 		word, known := args[0].Known()
 		if !known || len(word) < 2 || word[0] != '-' && word[0] != '+' {
 			break
 		}
 		args = args[1:]
+		if word == "--" {
+			break
+		}
+		stdin = stdin || word[0] == '-' && word[1] != '-' && strings.Contains(word, "s")
 		switch {
-		case word == "--":
 		case word[0] == '-' && word[1] != '-' && strings.Contains(word, "c"):
 			return s.inline(c, args, set.with(word)), true
 		case (word == "-o" || word == "+o" || word == "-O") && len(args) > 0:
@@ -109,14 +113,14 @@ func (s *shell) runShell(c *command) (flow, bool) {
 		}
 		set = set.with(word)
 	}
-	if len(args) == 0 {
-		return s.piped(c, set)
+	if len(args) == 0 || stdin {
+		return s.piped(c, process{argv: append([]Arg{c.argv[0]}, args...), opts: set})
 	}
 	return s.child(c, relPath(s.dir, args[0].Value), process{argv: args, opts: set}), true
 }
 
 // piped runs the text on standard input.
-func (s *shell) piped(c *command, o options) (flow, bool) {
+func (s *shell) piped(c *command, p process) (flow, bool) {
 	if s.in.text == nil {
 		return next, false
 	}
@@ -129,7 +133,7 @@ func (s *shell) piped(c *command, o options) (flow, bool) {
 		return s.stop(), true
 	}
 	s.in = &input{text: &Value{}}
-	return s.runChild(c, sc, process{opts: o}), true
+	return s.runChild(c, sc, p), true
 }
 
 // inline runs sh -c text.

@@ -1,6 +1,9 @@
 package shparse
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // read takes a line from standard input and splits it into variables.
 func (s *shell) read(c *command) flow {
@@ -16,7 +19,11 @@ func (s *shell) read(c *command) flow {
 	if in == nil || in.text == nil {
 		return s.readUnknown(c, r, in)
 	}
-	line, rest, complete := in.text.cut(r.delim)
+	line, rest, complete, ok := r.take(*in.text)
+	if !ok {
+		in.text = nil
+		return s.readUnknown(c, r, in)
+	}
 	in.text = known(rest)
 	if r.array {
 		s.assign(r.names[0], list(s.readFields(line, r, -1)), c.node)
@@ -27,6 +34,24 @@ func (s *shell) read(c *command) flow {
 		return s.status(1)
 	}
 	return s.status(0)
+}
+
+// take cuts off what read takes of its input: a line, or with -n as many
+// characters of one. It answers false where what these are is not known.
+func (r readFlags) take(in Value) (line, rest Value, complete, ok bool) {
+	line, rest, complete = in.cut(r.delim)
+	if !r.counts {
+		return line, rest, complete, true
+	}
+	text, known := line.Known()
+	if !known || r.most <= 0 || r.exact || !r.raw && strings.Contains(text, `\`) {
+		return nil, nil, false, false
+	}
+	if chars := []rune(text); len(chars) >= r.most {
+		_, rest, _ = in.cut(string(chars[:r.most]))
+		return Lit(string(chars[:r.most])), rest, true, true
+	}
+	return line, rest, complete, true
 }
 
 // readUnknown sets the variables to what is not known. Whether there is a line
@@ -54,6 +79,9 @@ type readFlags struct {
 	delim string
 	fd    int
 	names []string
+	// counts is set by -n and -N, most is their number.
+	counts, exact bool
+	most          int
 }
 
 func parseRead(args []Arg) readFlags {
@@ -99,6 +127,9 @@ func (r *readFlags) value(flag byte, val string) {
 		}
 	case 'u':
 		r.fd, _ = strconv.Atoi(val)
+	case 'n', 'N':
+		r.counts, r.exact = true, flag == 'N'
+		r.most, _ = strconv.Atoi(val)
 	}
 }
 

@@ -79,10 +79,12 @@ func (s *shell) unwrap(c *command) (flow, bool) {
 	return s.run(&inner), true
 }
 
-// behindShell runs the command behind command, builtin or exec.
+// behindShell runs the command behind command, builtin or exec. What exec runs
+// takes the place of the shell, whose EXIT trap is lost with it.
 func (s *shell) behindShell(c *command, wrapper string) flow {
 	f := s.runWithoutFunctions(c)
 	if wrapper == "exec" && f == next {
+		s.exit = nil
 		s.pending = quit
 		return quit
 	}
