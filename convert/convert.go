@@ -261,6 +261,7 @@ func (c *converter) renderDockerfiles() {
 		for _, f := range p.Folds {
 			text, findings := render.Dockerfile(f)
 			c.say(findings...)
+			text = text.Placed(c.place)
 			name := f.Final().File.Path
 			before, seen := c.texts[name]
 			switch {
@@ -273,6 +274,15 @@ func (c *converter) renderDockerfiles() {
 			}
 		}
 	}
+}
+
+// place is where in a file an origin stands that is in an embedded script.
+func (c *converter) place(o edit.Origin) edit.Origin {
+	if c.tr.Embedding(o.File) == nil {
+		return o
+	}
+	r := c.tr.Locate(finding.Range{File: o.File, Start: finding.Pos{Offset: o.Start}, End: finding.Pos{Offset: o.End}})
+	return edit.Origin{File: r.File, Start: r.Start.Offset, End: r.End.Offset}
 }
 
 // checkIdleWays refuses a way that builds a final Dockerfile without the extracted

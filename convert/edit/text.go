@@ -86,6 +86,22 @@ func (t Text) put(e Edit, old Text) Text {
 	return Text{append(t.pieces[:len(t.pieces):len(t.pieces)], piece{e.Text, origins, false})}
 }
 
+// Placed returns t with other origins, as place gives them for the old ones. What is
+// kept stays so: its origin is a file of the repository already.
+func (t Text) Placed(place func(Origin) Origin) Text {
+	pieces := slices.Clone(t.pieces)
+	for i, p := range pieces {
+		if p.kept {
+			continue
+		}
+		pieces[i].origins = slices.Clone(p.origins)
+		for j, o := range p.origins {
+			pieces[i].origins[j] = place(o)
+		}
+	}
+	return Text{pieces}
+}
+
 // Append returns t followed by other.
 func (t Text) Append(other Text) Text {
 	return Text{append(t.pieces[:len(t.pieces):len(t.pieces)], other.pieces...)}

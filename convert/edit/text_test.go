@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,4 +104,24 @@ func TestTextKeepsWhatNoEditTouches(t *testing.T) {
 			rt.Fatalf("the line differs (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestPlaced(t *testing.T) {
+	text, err := NewText("a", []byte("one\ntwo\n")).Apply([]Edit{{Start: 0, End: 3, Text: "new", From: []Origin{{File: "b", Start: 1, End: 2}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	placed := text.Placed(func(o Origin) Origin {
+		if o.File == "b" {
+			return Origin{File: "c", Start: 5, End: 6}
+		}
+		return o
+	})
+	want := []Origin{{File: "c", Start: 5, End: 6}, {File: "a", Start: 0, End: 4}}
+	if got := placed.Lines()[0].Origins; !slices.Equal(got, want) {
+		t.Errorf("the origins are %v, want %v", got, want)
+	}
+	if got := placed.Lines()[1]; !got.Kept || got.Origins[0].File != "a" {
+		t.Errorf("the second line is %v", got)
+	}
 }
