@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"bytes"
 	"io/fs"
 	"maps"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
-	"github.com/stagefold/stagefold/convert/render"
 	"github.com/stagefold/stagefold/shparse"
 	"github.com/stagefold/stagefold/shparse/makefile"
 )
@@ -21,11 +19,11 @@ import (
 // Where that is refused, it is tried again with variables that only ?= sets taken to
 // have that value, which is listed.
 func convertMakefile(fsys fs.FS, o Options) *Result {
-	own := (&makeDriver{fsys: fsys, opts: o}).convert()
+	own := (&makeDriver{driver: driver{fsys: fsys, opts: o}}).convert()
 	if own.Status != Refused {
 		return own
 	}
-	assuming := (&makeDriver{fsys: fsys, opts: o, defaults: true}).convert()
+	assuming := (&makeDriver{driver: driver{fsys: fsys, opts: o, defaults: true}}).convert()
 	if assuming.Status == Converted || assuming.Status == Assumed {
 		return assuming
 	}
@@ -34,26 +32,8 @@ func convertMakefile(fsys fs.FS, o Options) *Result {
 
 // A makeDriver converts one Makefile.
 type makeDriver struct {
-	fsys     fs.FS
-	opts     Options
-	defaults bool
-	mk       *makefile.Makefile // the Makefile where nothing comes from outside
-
-	folding []*goalRun // those that convert
-	others  []*goalRun // those of the other targets, each by itself
-	lines   map[finding.Range]shparse.RaisedLine
-
-	disputed []finding.Range        // lines of which the runs want different things
-	quiet    map[finding.Range]bool // lines that only speak of what goes
-	kept     map[finding.Range]bool // lines that clean up, and stay though there is nothing to clean
-	out      *converter
-}
-
-// A goalRun is one call of make.
-type goalRun struct {
-	goals   []string
-	c       *converter
-	dropped map[*shparse.Op]bool // operations that go
+	driver
+	mk *makefile.Makefile // the Makefile where nothing comes from outside
 }
 
 func (d *makeDriver) convert() *Result {
@@ -174,25 +154,6 @@ func (d *makeDriver) pairs() {
 	}
 }
 
-// follow converts one call of make.
-func (d *makeDriver) follow(goals []string, fsys fs.FS) *goalRun {
-	o := d.opts
-	o.Goals = goals
-	c := newConverter(fsys, o)
-	c.defaults = d.defaults
-	r := &goalRun{goals: goals, c: c, dropped: map[*shparse.Op]bool{}}
-	c.decide = func(op *shparse.Op, goes bool) bool {
-		line, ok := c.tr.HostLine(op.Range)
-		r.dropped[op] = (goes || ok && d.quiet[line] && op.Idle()) && !(ok && d.kept[line])
-		return r.dropped[op]
-	}
-	c.trace()
-	c.plan()
-	c.explainNothing()
-	c.render()
-	return r
-}
-
 // nothing says why no target converts: by the target that comes nearest to it.
 func (d *makeDriver) nothing() *Result {
 	if len(d.others) == 0 {
@@ -213,24 +174,6 @@ func (d *makeDriver) nothing() *Result {
 	return best.c.result()
 }
 
-// nearest is the nearness of a call of make that extracts and then builds.
-const nearest = 4
-
-// nearness is how much of a builder pattern a call of make has.
-func (c *converter) nearness() int {
-	switch {
-	case c.extraction() != nil && len(c.builds()) > 1:
-		return nearest
-	case c.extraction() != nil:
-		return 3
-	case c.outlet() != nil:
-		return 2
-	case len(c.builds()) > 0:
-		return 1
-	}
-	return 0
-}
-
 func (d *makeDriver) placeOf(target string) finding.Range {
 	for _, r := range d.mk.RulesFor(target) {
 		return r.Header
@@ -238,46 +181,11 @@ func (d *makeDriver) placeOf(target string) finding.Range {
 	return finding.Range{File: d.opts.Script, Start: start, End: start}
 }
 
-// gather collects the findings of the runs, and what they want of each line.
-func (d *makeDriver) gather() {
-	d.lines, d.disputed = map[finding.Range]shparse.RaisedLine{}, nil
-	for _, r := range d.folding {
-		for _, f := range r.c.findings {
-			if !slices.Contains(d.out.findings, f) {
-				d.out.findings = append(d.out.findings, f)
-			}
-		}
-		if r.c.refused() {
-			continue
-		}
-		for _, line := range d.raised(r) {
-			old, seen := d.lines[line.Line]
-			if seen && (old.Gone != line.Gone || !slices.EqualFunc(old.Edits, line.Edits, edit.Edit.Equal)) {
-				d.disputed = append(d.disputed, line.Line)
-			}
-			if !seen || line.Gone {
-				d.lines[line.Line] = line
-			}
-		}
-	}
-}
-
 // agree refuses lines of which the runs want different things.
 func (d *makeDriver) agree() {
 	for _, line := range d.disputed {
 		d.out.say(finding.New("SF058", line, "this line has to change for one target and not for another"))
 	}
-}
-
-// raised says what a run wants of each line that it runs.
-func (d *makeDriver) raised(r *goalRun) []shparse.RaisedLine {
-	var all []shparse.RaisedLine
-	for path, e := range r.c.tr.Embeddings() {
-		lines, findings := e.Raise(r.c.hosted[path].Host)
-		d.out.say(findings...)
-		all = append(all, slices.DeleteFunc(lines, func(l shparse.RaisedLine) bool { return l.Line.File == "" })...)
-	}
-	return all
 }
 
 // settle lets go what is left of a recipe where all else goes: lines that only print,
@@ -289,13 +197,6 @@ func (d *makeDriver) settle() {
 	}
 	d.quiet = quiet
 	d.renderAgain()
-}
-
-func (d *makeDriver) renderAgain() {
-	for _, r := range d.folding {
-		r.c.changes, r.c.hosted, r.c.texts = nil, map[string]render.Script{}, map[string]edit.Text{}
-		r.c.render()
-	}
 }
 
 // findQuiet lists the lines that only print, in rules of which all other lines go,
@@ -337,29 +238,6 @@ func (d *makeDriver) findQuiet() map[finding.Range]bool {
 	return quiet
 }
 
-// spent says of each line that loses operations whether those that are left do nothing
-// by themselves.
-func (d *makeDriver) spent() map[finding.Range]bool {
-	idle := map[finding.Range]bool{}
-	for _, r := range d.folding {
-		lost := map[finding.Range]bool{}
-		for op, goes := range r.dropped {
-			if line, ok := r.c.tr.HostLine(op.Range); ok && goes {
-				lost[line] = true
-			}
-		}
-		for _, op := range r.c.operations() {
-			line, ok := r.c.tr.HostLine(op.Range)
-			if !ok || !lost[line] {
-				continue
-			}
-			before, seen := idle[line]
-			idle[line] = (r.dropped[op] || op.Idle()) && (before || !seen)
-		}
-	}
-	return idle
-}
-
 // speaking says of each line whether it does nothing but print, and of each that
 // calls make whether all that make does goes.
 func (d *makeDriver) speaking() (prints, calls map[finding.Range]bool) {
@@ -382,18 +260,6 @@ func (d *makeDriver) speaking() (prints, calls map[finding.Range]bool) {
 		}
 	}
 	return prints, calls
-}
-
-// operations are those of all ways.
-func (c *converter) operations() []*shparse.Op {
-	if c.tr == nil {
-		return nil
-	}
-	var ops []*shparse.Op
-	for _, w := range c.tr.Ways {
-		ops = append(ops, w.Ops...)
-	}
-	return ops
 }
 
 // checkOthers looks at the targets that run a line which changes, or name what goes:
@@ -422,48 +288,6 @@ func (d *makeDriver) within(r *goalRun) bool {
 			return !ok || !lines[line]
 		})
 	})
-}
-
-// linesOf are the lines of the Makefile that a call of make runs.
-func (r *goalRun) linesOf() map[finding.Range]bool {
-	lines := map[finding.Range]bool{}
-	for _, op := range r.c.operations() {
-		if line, ok := r.c.tr.HostLine(op.Range); ok {
-			lines[line] = true
-		}
-	}
-	return lines
-}
-
-// lostNames are the images, and the files of the host, that are made no more.
-func (d *makeDriver) lostNames() []string {
-	var names []string
-	for _, r := range d.folding {
-		for _, p := range r.c.folding {
-			names = slices.Concat(names, p.Script.Names, p.Script.Hosts)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// allGone reports whether nothing is left of a target.
-func (d *makeDriver) allGone(r *goalRun) bool {
-	return !slices.ContainsFunc(r.c.operations(), func(op *shparse.Op) bool {
-		line, ok := r.c.tr.HostLine(op.Range)
-		return !ok || !d.lines[line].Gone
-	})
-}
-
-// changedFiles are the Dockerfiles that change or go.
-func (d *makeDriver) changedFiles() []string {
-	var files []string
-	for _, r := range d.folding {
-		for _, ch := range r.c.changes {
-			files = append(files, ch.Path)
-		}
-	}
-	return files
 }
 
 // touches reports whether a target runs a line that changes, names one of names, or
@@ -513,41 +337,4 @@ func (d *makeDriver) rewrite() {
 		}
 	}
 	d.checkMeaning(w)
-}
-
-// merge puts what the runs say together.
-func (d *makeDriver) merge() {
-	c := d.out
-	c.tr = d.folding[0].c.tr
-	own, counted := c.changes, map[finding.Range]bool{}
-	c.changes = nil
-	for _, r := range d.folding {
-		c.folding = append(c.folding, r.c.folding...)
-		maps.Copy(c.sources, r.c.sources)
-		maps.Copy(c.texts, r.c.texts)
-		for _, op := range r.c.dropped {
-			if at := r.c.tr.Locate(op.Range); !counted[at] {
-				c.dropped, counted[at] = append(c.dropped, op), true
-			}
-		}
-		for _, ch := range r.c.changes {
-			d.mergeChange(ch)
-		}
-		if c.target == "" {
-			c.target = r.c.target
-		}
-	}
-	c.changes = append(c.changes, own...)
-	slices.SortFunc(c.changes, func(a, b edit.Change) int { return strings.Compare(a.Path, b.Path) })
-}
-
-// mergeChange adds the change of a Dockerfile. All runs have to want the same of it.
-func (d *makeDriver) mergeChange(ch edit.Change) {
-	i := slices.IndexFunc(d.out.changes, func(o edit.Change) bool { return o.Path == ch.Path })
-	switch {
-	case i < 0:
-		d.out.changes = append(d.out.changes, ch)
-	case d.out.changes[i].Delete != ch.Delete || !bytes.Equal(d.out.changes[i].New, ch.New):
-		d.out.say(finding.New("SF204", finding.Range{File: ch.Path, Start: start, End: start}, "%s has to change for one target and not for another", ch.Path))
-	}
 }
