@@ -47,6 +47,7 @@ var caseKeys = []struct {
 	{"runtime-file", "Options.RuntimeFile"},
 	{"args", "arguments that the script, or make, is run with"},
 	{"goals", "Options.Goals"},
+	{"job", "the job of a CI file that is run"},
 	{"env", "environment variables that the script is run with"},
 	{"arg", "arguments that the conversion is told"},
 	{"set", "environment variables that the conversion is told"},

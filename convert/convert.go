@@ -48,8 +48,8 @@ type Options struct {
 	Args []string
 	Env  map[string]string
 
-	// Goals are the targets that make is asked for, where Script is a Makefile. None
-	// stands for all that build an image with extracted files.
+	// Goals are the targets that make is asked for, where Script is a Makefile, or the
+	// jobs of a CI file. None stands for all that build an image with extracted files.
 	Goals []string
 
 	// Modernize asks for builder stages as one would write them today; the
@@ -80,7 +80,7 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 type Result struct {
 	Script   string
 	Dir      string   // where it is taken to be run from, as in Options
-	Goals    []string // of a Makefile, as in Options
+	Goals    []string // of a Makefile or a CI file, as in Options
 	Status   Status
 	Changes  []edit.Change        // by path; none unless Converted or Assumed
 	Texts    map[string]edit.Text // the new texts of Changes, by path, with the origin of each byte
@@ -102,6 +102,9 @@ type Result struct {
 func Convert(fsys fs.FS, o Options) *Result {
 	if shparse.IsMakefile(o.Script) {
 		return convertMakefile(fsys, o)
+	}
+	if shparse.IsPipeline(o.Script) {
+		return convertPipeline(fsys, o)
 	}
 	own := run(fsys, o)
 	if o.Dir != "" || !misplaced(own) {

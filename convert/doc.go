@@ -78,6 +78,15 @@
 // nothing else uses, unless people call them by name. The new Makefile is read again:
 // every target that is left has to run what it ran.
 //
+// The commands in the file of a CI system are read too: GitLab, Travis, CircleCI,
+// GitHub workflows, Drone and Azure Pipelines (see the package pipeline for which
+// shell runs which of them). Each job is a unit by itself, run in a fresh checkout. Where
+// it is one, the lists of its commands are edited in place, and the rest of the file
+// has to stay the same tree; a job that only runs a script or make is none. Another
+// job must not use what goes. What a job hands on to others, as artifacts or in a
+// cache, still comes out of the image of the builder. A Jenkinsfile is read, and never
+// rewritten.
+//
 // The owner of what COPY --from brings is the builder's, where the old way always
 // gave 0:0. So --chown=0:0 is added unless all that is copied is root's for certain:
 // no USER but root, no command that changes owners, a base image that is known to
@@ -110,6 +119,9 @@
 //     capabilities, which docker cp drops (SF215);
 //   - Makefiles in which a line would have to change for one target and stay for
 //     another (SF058), or a target that people call would have nothing to do (SF059);
+//   - CI jobs whose commands can't be taken out where they stand, or that other jobs
+//     depend on (SF071), images that are built by an action or a plugin (SF075), and
+//     files that go from one job to another (SF076);
 //   - builder images that are used for something else too, and that could not be built
 //     alike from their stage (SF214).
 package convert

@@ -230,3 +230,21 @@ func (c *converter) nearness() int {
 	}
 	return 0
 }
+
+// leaveAlone makes nothing of the file where it asks for that, or a script or
+// Dockerfile of a build that converts. own are the texts of the file and of those that
+// it includes.
+func (d *driver) leaveAlone(own map[string][]byte) bool {
+	all := newConverter(d.fsys, d.opts)
+	maps.Copy(all.sources, own)
+	for _, r := range d.folding {
+		maps.Copy(all.sources, r.c.sources)
+	}
+	if !all.leaveAlone() {
+		return false
+	}
+	all.trace()
+	all.findings = slices.DeleteFunc(all.findings, func(f finding.Finding) bool { return f.Code != "SF308" })
+	d.out = all
+	return true
+}

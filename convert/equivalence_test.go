@@ -20,6 +20,7 @@ import (
 	"github.com/stagefold/stagefold/convert/internal/dockertest"
 	"github.com/stagefold/stagefold/convert/modernize"
 	"github.com/stagefold/stagefold/convert/verify"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 var (
@@ -279,12 +280,16 @@ func (tr *trial) namespace() []string {
 // play runs the script in dir and reads what it leaves.
 func (tr *trial) play(t *testing.T, dir string) effect {
 	t.Helper()
-	outcome, err := tr.lab.Run(t, dockertest.Script{
+	script := dockertest.Script{
 		Path:    filepath.Join(dir, tr.get("script", "build.sh")),
 		Args:    tr.words("args"),
 		Env:     tr.all("env"),
 		Builder: tr.builder,
-	})
+	}
+	if shparse.IsPipeline(tr.get("script", "build.sh")) {
+		script.Path, script.Dir = tr.runner(t, dir), dir
+	}
+	outcome, err := tr.lab.Run(t, script)
 	check(t, err)
 	if want := tr.get("exit", "0"); want != exitText(outcome) {
 		t.Fatalf("the script exits with %s, want %s:\n%s", exitText(outcome), want, outcome.Output)

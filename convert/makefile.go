@@ -40,7 +40,7 @@ func (d *makeDriver) convert() *Result {
 	d.out = newConverter(d.fsys, d.opts)
 	d.mk = d.read(d.fsys)
 	d.survey()
-	if d.leaveAlone() {
+	if d.leaveAlone(d.mk.Sources) {
 		return d.out.result()
 	}
 	if len(d.folding) == 0 {
@@ -59,23 +59,6 @@ func (d *makeDriver) convert() *Result {
 		d.out.reportIgnoreEntries()
 	}
 	return d.out.result()
-}
-
-// leaveAlone makes nothing of the Makefile where it asks for that, or a script or
-// Dockerfile of a target that converts.
-func (d *makeDriver) leaveAlone() bool {
-	all := newConverter(d.fsys, d.opts)
-	maps.Copy(all.sources, d.mk.Sources)
-	for _, r := range d.folding {
-		maps.Copy(all.sources, r.c.sources)
-	}
-	if !all.leaveAlone() {
-		return false
-	}
-	all.trace()
-	all.findings = slices.DeleteFunc(all.findings, func(f finding.Finding) bool { return f.Code != "SF308" })
-	d.out = all
-	return true
 }
 
 // read reads the Makefile for its structure: with nothing from outside, or, where make

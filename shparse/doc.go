@@ -52,6 +52,13 @@
 // removed. Each Op has the state before it. A path with holes names nothing where
 // no file has a name that begins like its last element.
 //
+// # Makefiles and CI files
+//
+// The recipes of a Makefile and the command lists of a CI file are scripts that stand
+// in a file of another language: see Embedding, and the packages makefile and
+// pipeline. Each shell that make or the CI system starts is one subshell of such a
+// script, in its own directory and with its own variables and options.
+//
 // # Changing a script
 //
 // Erase answers which bytes of the script go when some operations go: it knows

@@ -47,6 +47,16 @@ type Passage struct {
 	Line finding.Range
 	// Ignore is set where the host goes on though the passage fails.
 	Ignore bool
+	// Start is how the shell of the passage is started; nil is the embedding's way.
+	Start *ShellStart
+}
+
+// A ShellStart says how a shell is started: with its options, in a directory, and
+// with variables on top of those that all passages get.
+type ShellStart struct {
+	Options string // as of EmbeddingConfig
+	Dir     Value  // relative to the root of the repository, or absolute; empty is where the embedding runs
+	Env     map[string]Value
 }
 
 // A Piece is a part of a passage as the shell gets it.
@@ -62,6 +72,7 @@ type embedded struct {
 	whole     span
 	line      finding.Range
 	firstMark int
+	startWith *ShellStart
 }
 
 // A mark says what a span of the script stands for.
@@ -85,14 +96,7 @@ type EmbeddingConfig struct {
 // shell script.
 func NewEmbedding(c EmbeddingConfig) (*Embedding, []finding.Finding) {
 	e := &Embedding{name: c.Name, holes: map[string]Value{}, env: c.Env, quote: c.Quote}
-	words := strings.Fields(c.Options)
-	for i, word := range words {
-		if i > 0 && words[i-1] == "-o" {
-			e.options = e.options.named(word, true)
-		} else if strings.HasPrefix(word, "-") && word != "-o" {
-			e.options = e.options.with(word)
-		}
-	}
+	e.options = parseOptions(c.Options)
 	w := &embedWriter{Embedding: e, names: map[string]string{}}
 	w.text.WriteString("#!" + cmp.Or(c.Shell, "/bin/sh") + "\n")
 	for _, p := range c.Passages {
@@ -102,6 +106,20 @@ func NewEmbedding(c EmbeddingConfig) (*Embedding, []finding.Finding) {
 	}
 	e.text = w.text.Bytes()
 	return e, nil
+}
+
+// parseOptions reads flags as set takes them.
+func parseOptions(flags string) options {
+	var o options
+	words := strings.Fields(flags)
+	for i, word := range words {
+		if i > 0 && words[i-1] == "-o" {
+			o = o.named(word, true)
+		} else if strings.HasPrefix(word, "-") && word != "-o" {
+			o = o.with(word)
+		}
+	}
+	return o
 }
 
 // An embedWriter writes the script of an embedding.
@@ -119,7 +137,7 @@ func (w *embedWriter) passage(p Passage) (finding.Finding, bool) {
 	}
 	whole := span{start: w.text.Len()}
 	w.text.WriteString("(\n")
-	own := embedded{line: p.Line, firstMark: len(w.marks)}
+	own := embedded{line: p.Line, firstMark: len(w.marks), startWith: p.Start}
 	own.start = w.text.Len()
 	w.quote = quoteState{}
 	for _, piece := range p.Pieces {
@@ -576,6 +594,28 @@ func (s *shell) preset(path string) {
 	}
 	for name, v := range e.holes {
 		s.vars.local(name, text(v))
+	}
+}
+
+// begin gives the shell of a passage, which begins at an offset of the script, what it
+// is started with.
+func (s *shell) begin(path string, offset int) {
+	e := s.r.t.trace.embeddings[path]
+	if e == nil {
+		return
+	}
+	i := slices.IndexFunc(e.passages, func(p embedded) bool { return p.whole.start == offset })
+	if i < 0 || e.passages[i].startWith == nil {
+		return
+	}
+	start := e.passages[i].startWith
+	o := parseOptions(start.Options)
+	s.opts.errexit, s.opts.nounset, s.opts.pipefail = o.errexit, o.nounset, o.pipefail
+	for name, v := range start.Env {
+		s.vars.local(name, &variable{kind: scalar, val: v, exported: true})
+	}
+	if len(start.Dir) > 0 {
+		s.dir = relPath(s.dir, start.Dir)
 	}
 }
 

@@ -143,7 +143,7 @@ func (s *shell) command(st *syntax.Stmt) flow {
 	case *syntax.Block:
 		return s.stmts(cmd.Stmts)
 	case *syntax.Subshell:
-		return s.inSubshell(cmd.Stmts)
+		return s.inSubshell(cmd)
 	case *syntax.IfClause:
 		return s.ifClause(cmd)
 	case *syntax.WhileClause:
@@ -182,9 +182,10 @@ func (s *shell) timed(cmd *syntax.TimeClause) flow {
 }
 
 // inSubshell runs statements in a shell of their own.
-func (s *shell) inSubshell(list []*syntax.Stmt) flow {
+func (s *shell) inSubshell(cmd *syntax.Subshell) flow {
 	sub := s.fork()
-	sub.stmts(list)
+	sub.begin(s.script.path, int(cmd.Lparen.Offset()))
+	sub.stmts(cmd.Stmts)
 	sub.runExitTrap()
 	s.result = sub.result
 	if s.r.halted {

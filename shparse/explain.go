@@ -17,7 +17,10 @@ const explainWidth = 100
 // is the same for the same trace, and no line has more than 100 columns.
 func (t *Trace) Explain(w io.Writer) error {
 	r := t.Report()
-	p := &explainer{script: r.Path}
+	p := &explainer{script: r.Path, title: r.Path}
+	if IsPipeline(r.Path) && len(t.goals) > 0 {
+		p.title += ", job " + strings.Join(t.goals, ", ")
+	}
 	for i, way := range r.Ways {
 		if i > 0 {
 			p.text.WriteString("\n")
@@ -33,14 +36,15 @@ func (t *Trace) Explain(w io.Writer) error {
 type explainer struct {
 	text   strings.Builder
 	script string
+	title  string
 	place  int // columns of the places
 	verb   int // columns of the verbs
 }
 
 func (p *explainer) header(r Report, i int) {
-	name := r.Path
+	name := p.title
 	if len(r.Ways) > 1 {
-		name = fmt.Sprintf("%s, way %d of %d", r.Path, i+1, len(r.Ways))
+		name = fmt.Sprintf("%s, way %d of %d", p.title, i+1, len(r.Ways))
 	}
 	p.line("", name)
 }

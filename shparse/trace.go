@@ -25,7 +25,8 @@ type Config struct {
 	Dir string
 
 	// Goals are the targets that make is asked for, where Path is a Makefile; none
-	// is its default goal. Defaults takes variables that only ?= sets to have that
+	// is its default goal. Of the file of a CI system they are the jobs that run, and
+	// none stands for all. Defaults takes variables that only ?= sets to have that
 	// value, and lists it.
 	Goals    []string
 	Defaults bool
@@ -57,6 +58,7 @@ type Trace struct {
 	// Hosts are the texts of the files that such scripts stand in, by path.
 	Hosts map[string][]byte
 
+	goals      []string // as in Config
 	scripts    map[string]*script
 	embeddings map[string]*Embedding
 }
@@ -119,6 +121,8 @@ func Read(c Config) *Trace {
 	t := newTracer(c)
 	if IsMakefile(c.Path) {
 		t.explore((*run).openMake)
+	} else if IsPipeline(c.Path) {
+		t.explore((*run).openPipeline)
 	} else if sc, ok := t.load(c.Path, finding.Range{}); ok {
 		t.explore(func(*run) (*script, bool) { return sc, true })
 	}

@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse/pipeline"
 )
 
 // A tracer is one call of Read: what all ways through the script share.
@@ -19,13 +20,17 @@ type tracer struct {
 	failed   bool   // an error was reported: there will be no ways
 	parts    []Part // what literal takes from
 	matchers map[string]*matcher
+	pipeline *pipeline.Pipeline // where the trace is of a CI file
 }
 
 func newTracer(c Config) *tracer {
 	c.Limits = c.Limits.orDefaults()
+	if c.Dir == "" && IsPipeline(c.Path) {
+		c.Dir = "."
+	}
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
+		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }

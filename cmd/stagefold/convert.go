@@ -10,8 +10,9 @@ import (
 	"github.com/stagefold/stagefold/convert"
 )
 
-const aboutConvert = `PATH is a script, a Makefile, MAKEFILE:TARGET for one target of it, or a directory
-with all scripts and Makefiles below it; the default is the current directory.
+const aboutConvert = `PATH is a script, a Makefile, MAKEFILE:TARGET for one target of it, the file of a CI
+system, CIFILE:JOB for one job of it, or a directory with all of these below it; the
+default is the current directory.
 Nothing outside of the repository is read: that is the
 nearest directory upwards that holds .git, or else the directory given.
 
@@ -22,6 +23,7 @@ Examples:
    stagefold convert                          the diff for every unit below here
    stagefold convert -w docker/build.sh       convert one unit in place
    stagefold convert Makefile:image           convert what "make image" builds
+   stagefold convert .gitlab-ci.yml           convert the jobs that build by themselves
    stagefold convert --set TAG=1.2 --arg prod build.sh
                                               settle what the script takes from outside
    stagefold convert --modernize build.sh     also split RUNs and reorder COPYs, for the cache

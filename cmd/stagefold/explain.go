@@ -12,7 +12,7 @@ import (
 	"github.com/stagefold/stagefold/shparse"
 )
 
-const aboutExplain = `With a PATH: what a script would do, one line for each operation with its place, and
+const aboutExplain = `With a PATH: what a script, a Makefile or the jobs of a CI file would do, one line for each operation with its place, and
 for each line of the files that its conversion makes, where it came from. Nothing is run. A directory stands for all scripts below it that build images.
 
 With a CODE, such as SF003: what that finding means, and the way out. A file with
@@ -21,6 +21,7 @@ such a name is ./SF003.
 Examples:
    stagefold explain build.sh
    stagefold explain Makefile:image
+   stagefold explain .gitlab-ci.yml:image
    stagefold explain --set TAG=1.2 --arg prod build.sh
    stagefold explain SF003`
 
@@ -61,15 +62,19 @@ func runExplain(c *cli.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		trace := shparse.Read(shparse.Config{FS: t.repo.fsys, Path: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: t.goals})
-		if err := trace.Explain(&product); err != nil {
-			return err
+		refused := false
+		for _, goals := range runsOf(t) {
+			trace := shparse.Read(shparse.Config{FS: t.repo.fsys, Path: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: goals})
+			if err := trace.Explain(&product); err != nil {
+				return err
+			}
+			p := report.Findings{Style: styleFor(s.err, "auto"), Sources: allSources(trace), Name: t.repo.display}
+			if err := p.Write(s.err, trace.Findings); err != nil {
+				return err
+			}
+			refused = refused || finding.Refused(trace.Findings)
 		}
-		p := report.Findings{Style: styleFor(s.err, "auto"), Sources: allSources(trace), Name: t.repo.display}
-		if err := p.Write(s.err, trace.Findings); err != nil {
-			return err
-		}
-		if finding.Refused(trace.Findings) {
+		if refused {
 			verdict = errFindings
 			continue
 		}
@@ -82,6 +87,22 @@ func runExplain(c *cli.Context, s streams) error {
 		return err
 	}
 	return verdict
+}
+
+// runsOf are the runs that a target stands for, each by what it is asked for: one, and
+// of a CI file one for each job.
+func runsOf(t target) [][]string {
+	if len(t.goals) > 0 || !shparse.IsPipeline(t.script) {
+		return [][]string{t.goals}
+	}
+	var runs [][]string
+	for _, name := range shparse.PipelineJobs(t.repo.fsys, t.script) {
+		runs = append(runs, []string{name})
+	}
+	if len(runs) == 0 {
+		return [][]string{nil}
+	}
+	return runs
 }
 
 // allSources are the texts of the scripts of a trace and of the files that they stand

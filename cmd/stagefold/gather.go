@@ -24,7 +24,7 @@ import (
 type target struct {
 	repo   *repository
 	script string   // slash-separated, relative to repo.dir
-	goals  []string // of a Makefile: the targets that make is asked for
+	goals  []string // of a Makefile or a CI file: the targets that make is asked for, or the jobs
 	named  bool     // by the person, and not found below a directory
 	aside  bool     // builds images and is no unit: looked at for what it builds
 }
@@ -149,7 +149,7 @@ func (g *gatherer) paths(paths []string) error {
 func (g *gatherer) path(path string) error {
 	info, err := os.Stat(path)
 	if file, goals, ok := splitGoals(path); ok && errors.Is(err, fs.ErrNotExist) {
-		t, err := g.locator.script(file, filepath.Dir(file))
+		t, err := g.locator.script(file, above(file))
 		t.goals = goals
 		g.add(t)
 		return err
@@ -158,7 +158,7 @@ func (g *gatherer) path(path string) error {
 		return err
 	}
 	if !info.IsDir() {
-		t, err := g.locator.script(path, filepath.Dir(path))
+		t, err := g.locator.script(path, above(path))
 		g.add(t)
 		return err
 	}
@@ -180,13 +180,31 @@ func (g *gatherer) path(path string) error {
 	return nil
 }
 
-// splitGoals splits MAKEFILE:TARGET, or MAKEFILE:TARGET,TARGET.
+// above is the directory that holds a script. That of a CI file may be the one in
+// which the system looks for it, in the root of the repository.
+func above(file string) string {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return filepath.Dir(file)
+	}
+	return filepath.Join(filepath.Dir(file), strings.Repeat("../", shparse.PipelineDepth(filepath.ToSlash(full))))
+}
+
+// splitGoals splits MAKEFILE:TARGET, MAKEFILE:TARGET,TARGET and CIFILE:JOB.
 func splitGoals(path string) (file string, goals []string, ok bool) {
 	i := strings.LastIndexByte(path, ':')
-	if i <= 0 || i == len(path)-1 || !shparse.IsMakefile(path[:i]) {
+	switch {
+	case i <= 0 || i == len(path)-1:
 		return "", nil, false
+	case shparse.IsMakefile(path[:i]):
+		return path[:i], strings.Split(path[i+1:], ","), true
 	}
-	return path[:i], strings.Split(path[i+1:], ","), true
+	return path[:i], []string{path[i+1:]}, isPipeline(path[:i])
+}
+
+func isPipeline(file string) bool {
+	full, err := filepath.Abs(file)
+	return err == nil && shparse.IsPipeline(filepath.ToSlash(full))
 }
 
 // below adds the scripts below a directory of a repository, and of the repositories

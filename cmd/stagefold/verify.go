@@ -23,6 +23,7 @@ import (
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/convert/scan"
 	"github.com/stagefold/stagefold/convert/verify/proof"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 const aboutVerify = `Runs each script as it is and as its conversion would be, in a scratch copy of the
@@ -40,6 +41,8 @@ With --static nothing is run. The Dockerfiles of both ways are lowered to the gr
 that BuildKit would build, and these are compared: the same but for the copies that
 are listed, or the first operation that differs. It needs the program stagefold-llb
 beside this one or on PATH.
+
+The file of a CI system is run by that system only, and not here; --static takes it.
 
 The old way is built twice, the second time without the cache; what differs between
 the two is set aside and counted.
@@ -273,6 +276,9 @@ func (v *verification) unit(repo *repository, u report.Unit) verified {
 	for _, name := range slices.Sorted(maps.Keys(v.known.env)) {
 		one.unit.Env = append(one.unit.Env, name+"="+v.known.env[name])
 	}
+	if shparse.IsPipeline(u.Script) && !v.ctx.Bool("static") {
+		one.proof = &proof.Proof{Script: u.Script, Verdict: proof.Unproved, Reason: "a CI file is run by its system: look at the images of its next run"}
+	}
 	return one
 }
 
@@ -401,7 +407,7 @@ func (v *verification) verdict() error {
 		case u.proof == nil:
 		case u.proof.Verdict == proof.Failed:
 			return errNotBuilt
-		case u.proof.Verdict == proof.Differs, u.proof.Verdict == proof.Unproved && u.Status == convert.Refused:
+		case u.proof.Verdict == proof.Differs, u.proof.Verdict == proof.Unproved && (u.Status == convert.Refused || len(u.Changes) > 0):
 			worst = errFindings
 		}
 	}

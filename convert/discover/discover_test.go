@@ -54,6 +54,11 @@ func TestScripts(t *testing.T) {
 		{"build.py", shebang, false},
 		{"Makefile", extracting, true},
 		{"sub/GNUmakefile", extracting, true},
+		{".gitlab-ci.yml", extracting, true},
+		{".github/workflows/image.yml", extracting, true},
+		{"compose.yml", extracting, false},
+		{".gitlab-ci.yml", "job: {script: docker build -t a ., run: cp, create: x}\n", false},
+		{"Jenkinsfile", extracting, true},
 		{"Makefile", "test:\n\tgo test\n", false},
 		{"rules.mk", extracting, false},
 		{"sub/dir/build.sh", extracting, true},
@@ -84,11 +89,12 @@ func TestCalls(t *testing.T) {
 		"steps/two.sh", "docker cp x:/a a\n",
 		"none.sh", "echo one.sh\n",
 		"other.sh", "make\n",
+		".travis.yml", "script: ./all.sh && docker build .\n",
 	), discover.Options{})
 	if diff := cmp.Diff([]string{"all.sh", "far"}, got.Scripts); diff != "" {
 		t.Errorf("scripts (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"none.sh", "steps/one.sh"}, got.Builders); diff != "" {
+	if diff := cmp.Diff([]string{".travis.yml", "none.sh", "steps/one.sh"}, got.Builders); diff != "" {
 		t.Errorf("builders (-want +got):\n%s", diff)
 	}
 }

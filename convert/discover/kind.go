@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/stagefold/stagefold/shparse"
 )
 
 // A kind is a kind of file that can drive a build.
@@ -12,12 +14,14 @@ type kind struct {
 	names       []string // whole names that it goes by
 	extensions  []string
 	interpreter string // ends the program that the #! line of such a file names; "" for none
+	pipeline    bool   // the file of a CI system: known by its path
 }
 
 // kinds is the table of what can drive a build. A file is of the first kind that
 // its name fits, or else of the first that its #! line fits.
 var kinds = []kind{
 	{names: []string{"GNUmakefile", "Makefile", "makefile"}},
+	{pipeline: true},
 	{extensions: []string{".sh", ".bash", ".ksh", ".command"}, interpreter: "sh"},
 }
 
@@ -41,10 +45,11 @@ func words(text string) map[string]bool {
 	return set
 }
 
-// named returns the kind that a file has by its name, or nil.
-func named(base string) *kind {
+// named returns the kind that a file has by its path, or nil.
+func named(name string) *kind {
+	base := path.Base(name)
 	i := slices.IndexFunc(kinds, func(k kind) bool {
-		return slices.Contains(k.names, base) || slices.Contains(k.extensions, path.Ext(base))
+		return slices.Contains(k.names, base) || slices.Contains(k.extensions, path.Ext(base)) || k.pipeline && shparse.IsPipeline(name)
 	})
 	if i < 0 {
 		return nil
@@ -69,8 +74,9 @@ func interpreted(head []byte) *kind {
 }
 
 // mayBeScript reports whether a file must be opened to know what it is.
-func mayBeScript(base string) bool {
-	return named(base) != nil || !plain[extension(base)] && !plainNames[base] && !isDockerfile(base)
+func mayBeScript(name string) bool {
+	base := path.Base(name)
+	return named(name) != nil || !plain[extension(base)] && !plainNames[base] && !isDockerfile(base)
 }
 
 // extension returns the ending of a name, lower case. A hidden file has none by

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 
@@ -43,7 +42,8 @@ func (w *walker) read(ctx context.Context) error {
 }
 
 func (s *script) read(fsys fs.FS) {
-	s.is = named(path.Base(s.path)) != nil
+	k := named(s.path)
+	s.is = k != nil
 	if !s.is {
 		head, _, err := readHead(fsys, s.path, firstRead)
 		s.is = err == nil && interpreted(head) != nil
@@ -57,6 +57,8 @@ func (s *script) read(fsys fs.FS) {
 		s.err = err
 	case !whole:
 		s.err = fmt.Errorf("more than %d bytes", maxScript)
+	case k != nil && k.pipeline:
+		s.talk = commandsOf(src)
 	default:
 		if s.talk = talkOf(src); s.talk != extracts {
 			s.calls = calls(src)

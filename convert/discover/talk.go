@@ -43,6 +43,24 @@ func talkOf(src []byte) talk {
 	return all
 }
 
+// containerCommands are commands that can bring files out of a container. In the files
+// of CI systems the words of the vocabulary are everywhere, and "run" is a key.
+var containerCommands = []string{"cp ", "create ", "container ", "run ", "export "}
+
+// commandsOf is the talk of the file of a CI system. One that only calls scripts is
+// no unit, so that they are not looked for.
+func commandsOf(src []byte) talk {
+	all := talkOf(src) &^ moving
+	for _, w := range containerCommands {
+		for _, client := range []string{"docker ", "podman ", "DOCKER ", "DOCKER} "} {
+			if bytes.Contains(src, []byte(client+w)) {
+				all |= moving
+			}
+		}
+	}
+	return all
+}
+
 // called finds what looks like the path of a script that is run or sourced.
 var called = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`[\w./-]*(?:/[\w.-]+|\.(?:sh|bash|ksh|command))\b`)

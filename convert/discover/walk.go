@@ -179,7 +179,7 @@ func (w *walker) file(name string, mode fs.FileMode) {
 	if convert.MayMention(name) {
 		w.tree.Texts = append(w.tree.Texts, name)
 	}
-	if mayBeScript(base) {
+	if mayBeScript(name) {
 		w.scripts = append(w.scripts, &script{path: name})
 	}
 }

@@ -70,6 +70,13 @@ var rules = []Rule{
 	{"SF060", Warning, "a target goes from the Makefile", "the result is the same if nobody calls make for it"},
 	{"SF061", Error, "the Makefile can't be changed to what it must do", "name prerequisites as plain words"},
 
+	{"SF070", Error, "the file of a CI system can't be read", "correct the file; the system's own linter shows errors of its form"},
+	{"SF071", Error, "the commands of a CI job can't change as they must", "write the commands of the old build as entries of their own, in the job that needs them, or in a script"},
+	{"SF072", Warning, "a part of a CI job is not read", "the result is the same if that part neither makes nor reads what the build uses"},
+	{"SF073", Error, "the CI file has no such job", "name a job of the file"},
+	{"SF074", Error, "a Jenkinsfile is not rewritten", "put the commands into a script that the Jenkinsfile runs, and convert that"},
+	{"SF075", Error, "an image is built by a step that is no shell command", "build the image by a command in the same job, such as docker build, or convert by hand: stagefold explain shows what the job does"},
+	{"SF076", Error, "an extracted file goes from one CI job to another", "extract the file and build the image in one job, or in a script that the job runs"},
 	{"SF101", Error, "the Dockerfile does not parse", "correct the instruction"},
 	{"SF102", Error, "text follows the line continuation", "delete everything behind the backslash: it must be the last character of its line"},
 	{"SF103", Error, "the Dockerfile has no FROM instruction", "start the Dockerfile with FROM"},

@@ -16,10 +16,11 @@ import (
 )
 
 // A Script is a script to run, or a Makefile, which make runs with Args. It runs from
-// the directory that it is in, with no input, a umask of 022 and an environment of its
+// Dir, or else the directory that it is in, with no input, a umask of 022 and an environment of its
 // own.
 type Script struct {
 	Path    string // the file
+	Dir     string
 	Args    []string
 	Env     []string // NAME=VALUE, on top of the lab's
 	Builder Builder
@@ -46,7 +47,7 @@ func (l *Lab) Run(t testing.TB, s Script) (Outcome, error) {
 	defer cancel()
 	var output bytes.Buffer
 	exit, err := script.Run(ctx, script.Script{
-		Path: s.Path, Args: s.Args, Env: append(box.env(s.Builder), s.Env...), Output: &output,
+		Path: s.Path, Dir: s.Dir, Args: s.Args, Env: append(box.env(s.Builder), s.Env...), Output: &output,
 	})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%s: %w: %s", s.Path, err, output.Bytes())
