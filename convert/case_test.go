@@ -64,7 +64,7 @@ var caseKeys = []struct {
 	{"finding", "CODE FILE:LINE of each finding of the highest severity"},
 	{"hint", "text that the hint of a finding must have"},
 	{"needs", "a feature of the builder"},
-	{"builder", "the one builder to run with, where the case is not about builders: legacy or buildkit"},
+	{"builder", "the one builder to run with, where the case is not about builders: legacy or buildkit; see -every-builder"},
 	{"mode", "MODE FILE"},
 	{"link", "PATH TARGET of a symbolic link"},
 	{"dir", "a directory"},

@@ -24,8 +24,9 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "rewrite what the cases want by what the conversion makes")
-	legacy = flag.Bool("legacy", false, "run only the old scripts, to check the cases themselves")
+	update       = flag.Bool("update", false, "rewrite what the cases want by what the conversion makes")
+	legacy       = flag.Bool("legacy", false, "run only the old scripts, to check the cases themselves")
+	everyBuilder = flag.Bool("every-builder", false, "run each case with every builder, also where one may do")
 )
 
 // features are Dockerfiles by which a builder shows what it understands.
