@@ -88,6 +88,9 @@ func (c *comparer) images(pair static.Pair) static.Verdict {
 	if diff == nil {
 		diff = compareConfigs(old.image.Config, now.image.Config)
 	}
+	if diff == nil {
+		diff = c.flags(pair.Old, pair.New)
+	}
 	switch {
 	case diff != nil:
 		return static.Verdict{Image: pair.Image, Difference: diff}
@@ -104,6 +107,26 @@ func (c *comparer) assume(text string) {
 	if !slices.Contains(c.verdict.Assumed, text) {
 		c.verdict.Assumed = append(c.verdict.Assumed, text)
 	}
+}
+
+// flags compares the flags of the builds. The new one may have one of a builder's
+// build as well.
+func (c *comparer) flags(old, now *static.Build) *static.Difference {
+	for _, f := range old.Flags {
+		if !slices.Contains(now.Flags, f) {
+			return &static.Difference{What: "the build has one flag less", Old: &static.Operation{Text: f}}
+		}
+	}
+	for _, f := range now.Flags {
+		switch {
+		case slices.Contains(old.Flags, f):
+		case slices.ContainsFunc(old.Artifacts, func(a static.Artifact) bool { return a.Build != nil && slices.Contains(a.Build.Flags, f) }):
+			c.assume("the whole build has the flag " + f + ", which only a builder's build had")
+		default:
+			return &static.Difference{What: "the build has one flag more", New: &static.Operation{Text: f}}
+		}
+	}
+	return nil
 }
 
 // attempt runs a comparison, and forgets what it listed where it fails.

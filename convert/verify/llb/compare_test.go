@@ -156,6 +156,10 @@ func TestUnsure(t *testing.T) {
 	if v := verdict(t, r); v.Same() || !strings.Contains(v.Reason, "NOSUCH") {
 		t.Errorf("the verdict is %+v", v)
 	}
+	r = request(foldedFile, func(p *static.Pair) { p.New.Flags = []string{"--label=a=b"} })
+	if v := verdict(t, r); v.Difference == nil || v.Difference.What != "the build has one flag more" {
+		t.Errorf("the verdict is %+v", v)
+	}
 	r.Version++
 	if _, err := llb.Compare(t.Context(), r); err == nil {
 		t.Error("a request of another version was answered")

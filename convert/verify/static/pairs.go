@@ -140,6 +140,7 @@ func (r *reader) build(op *shparse.Op, b *shparse.Build) (*Build, error) {
 	if words := b.Opaque(); len(words) > 0 {
 		return nil, fmt.Errorf("the flags in %s are not known", words[0])
 	}
+	out.Flags, out.Open = flags(b), open(b)
 	ignore, findings := dockerfile.ReadIgnore(r.fs, dir, file)
 	if len(findings) > 0 {
 		return nil, errors.New(findings[0].String())
@@ -149,6 +150,47 @@ func (r *reader) build(op *shparse.Op, b *shparse.Build) (*Build, error) {
 	}
 	r.done[op] = out
 	return out, r.artifacts(out, op, ignore)
+}
+
+// idleFlags are flags of docker build that do not decide on the image, or that a
+// Build has in another field.
+var idleFlags = strings.Fields("build-arg file tag target platform no-cache pull secret ssh " +
+	"quiet progress rm force-rm compress disable-content-trust iidfile metadata-file load push output " +
+	"cache-from cache-to provenance sbom no-cache-filter")
+
+// flags returns the flags of a build that decide on the image.
+func flags(b *shparse.Build) []string {
+	var out []string
+	for _, f := range b.Flags {
+		if !slices.Contains(idleFlags, f.Name) {
+			out = append(out, "--"+f.Name+"="+word(f.Value.Value))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// open returns what comes from outside in the arguments of a build.
+func open(b *shparse.Build) []string {
+	var out []string
+	see := func(v shparse.Value) {
+		for _, h := range v.Holes() {
+			if name := (shparse.Value{{Hole: h}}).String(); !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	for _, f := range b.Flags {
+		if f.Name != "tag" {
+			see(f.Value.Value)
+		}
+	}
+	for _, a := range b.BuildArgs {
+		if name := a.Name.String(); a.Value == nil && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // dockerfile returns the path and the text of the Dockerfile of a build.
@@ -205,12 +247,23 @@ func (r *reader) artifacts(out *Build, op *shparse.Op, ignore *dockerfile.Ignore
 			Build: r.done[f.Container.Image.Build], Work: r.work(f, op),
 		})
 	}
+	for _, f := range files {
+		if f.Origin != shparse.Removed && isOther(f, out.Artifacts) || f.Origin == shparse.Removed && r.exists(f.Path) {
+			out.Made = append(out.Made, shown(f.Path))
+		}
+	}
 	for _, a := range out.Artifacts {
 		if err := r.share(out, a, files, ignore); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exists reports whether the repository has a file.
+func (r *reader) exists(name string) bool {
+	_, err := fs.Stat(r.fs, name)
+	return err == nil
 }
 
 // share notes which directories above an artifact hold other files too that the

@@ -27,6 +27,14 @@ type Build struct {
 	Target     string            `json:"target,omitempty"`
 	Platform   string            `json:"platform,omitempty"`
 
+	// Flags are the others that decide on the image, as --NAME=VALUE, sorted.
+	Flags []string `json:"flags,omitempty"`
+
+	// Open names what comes from outside and has such a word, and Made the files of
+	// the context that the script makes or changes, besides the artifacts.
+	Open []string `json:"open,omitempty"`
+	Made []string `json:"made,omitempty"`
+
 	// Bases are the images of the script's own that the Dockerfile may name, by name.
 	Bases map[string]*Build `json:"bases,omitempty"`
 
