@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -22,6 +23,7 @@ import (
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/convert/scan"
+	"github.com/stagefold/stagefold/convert/verify/front"
 	"github.com/stagefold/stagefold/convert/verify/proof"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -43,6 +45,9 @@ are listed, or the first operation that differs. It needs the program stagefold-
 beside this one or on PATH.
 
 The file of a CI system is run by that system only, and not here; --static takes it.
+
+With --buildkit and no Docker Engine, the builds of both scripts are run by themselves,
+where the scripts do nothing else that decides on the images.
 
 The old way is built twice, the second time without the cache; what differs between
 the two is set aside and counted.
@@ -114,6 +119,7 @@ type verification struct {
 	known   known
 	modern  modernization
 	units   []verified
+	engine  func() bool // whether a Docker Engine answers; asked once
 }
 
 // A verified unit is one whose images are compared.
@@ -141,6 +147,7 @@ func runVerify(c *cli.Context, s streams) error {
 	// From here on an interrupt ends the builds, and what was made is removed.
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	v.engine = sync.OnceValue(func() bool { return front.EngineAnswers(ctx) })
 	l, err := newLocator()
 	if err != nil {
 		return err
@@ -354,10 +361,16 @@ func (v *verification) proveUnit(ctx context.Context, u *verified, daemon string
 	if err != nil {
 		return err
 	}
-	p, err := proof.Prove(ctx, u.unit, proof.Options{
+	o := proof.Options{
 		Program: []string{program}, Repeat: v.ctx.Int("repeat"), Ignore: v.ctx.StringSlice("ignore-path"),
 		Builder: v.ctx.String("builder"), BuildKit: daemon, Progress: v.progress(u.name),
-	})
+	}
+	var p *proof.Proof
+	if daemon != "" && !v.engine() {
+		p, err = v.proveGraphs(ctx, u, o)
+	} else {
+		p, err = proof.Prove(ctx, u.unit, o)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", u.name, err)
 	}

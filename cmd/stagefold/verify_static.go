@@ -79,7 +79,7 @@ func (v *verification) checkUnit(ctx context.Context, program string, u verified
 		check.Reason = u.proof.Reason
 		return check, nil
 	}
-	pairs, err := v.pairs(u)
+	pairs, err := v.pairs(u, v.known.env)
 	if err != nil {
 		check.Reason = err.Error()
 		return check, nil
@@ -94,7 +94,7 @@ func (v *verification) checkUnit(ctx context.Context, program string, u verified
 
 // pairs are the images of a unit: of the files that it has now, or had, and of those
 // that it would have, or has.
-func (v *verification) pairs(u verified) ([]static.Pair, error) {
+func (v *verification) pairs(u verified, env map[string]string) ([]static.Pair, error) {
 	old, closeOld, err := openTree(u.unit.Old)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (v *verification) pairs(u verified) ([]static.Pair, error) {
 		now = changed(now, u.unit.Changes)
 	}
 	read := func(fsys fs.FS) *shparse.Trace {
-		return shparse.Read(shparse.Config{FS: fsys, Path: u.Script, Dir: u.Dir, Args: v.known.args, Env: v.known.env, Goals: u.Goals})
+		return shparse.Read(shparse.Config{FS: fsys, Path: u.Script, Dir: u.Dir, Args: v.known.args, Env: env, Goals: u.Goals})
 	}
 	return static.Pairs(old, now, read(old), read(now))
 }

@@ -3,6 +3,7 @@ package front
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -157,10 +158,21 @@ func (s *Session) Answers() bool {
 	return err == nil
 }
 
+// Docker is a command of the real client, with the session's builders.
+func (s *Session) Docker(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.Client, args...)
+	cmd.Env = s.engineEnv()
+	return cmd
+}
+
+// EngineAnswers reports whether there is a docker on PATH, and an engine behind it.
+func EngineAnswers(ctx context.Context) bool {
+	return exec.CommandContext(ctx, "docker", "version", "--format", "{{.Server.Version}}").Run() == nil
+}
+
 // docker runs the real client and returns what it prints, where it fails too.
 func (s *Session) docker(args ...string) (string, error) {
-	cmd := exec.Command(s.Client, args...)
-	cmd.Env = s.engineEnv()
+	cmd := s.Docker(context.Background(), args...)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil {

@@ -1,5 +1,7 @@
 package static
 
+import "slices"
+
 // Version is that of the requests and answers. The two programs must agree on it.
 const Version = 1
 
@@ -42,6 +44,17 @@ type Build struct {
 	// the directories that hold some of them and other files too.
 	Artifacts []Artifact `json:"artifacts,omitempty"`
 	Shared    []string   `json:"shared,omitempty"`
+}
+
+// AllOpen returns what is open in a build, and in those that its artifacts come from.
+func (b *Build) AllOpen() []string {
+	all := slices.Clone(b.Open)
+	for _, a := range b.Artifacts {
+		if a.Build != nil {
+			all = append(all, a.Build.AllOpen()...)
+		}
+	}
+	return all
 }
 
 // An Artifact is a file of a build context that came out of a container.
