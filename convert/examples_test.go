@@ -12,11 +12,15 @@ import (
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/discover"
+	"github.com/stagefold/stagefold/convert/finding"
 )
 
-// deletedList is the file among an example's goldens that lists the files that the
-// conversion deletes.
-const deletedList = "DELETED"
+// The files among an example's goldens that list the files that the conversion deletes,
+// and what it assumes.
+const (
+	deletedList = "DELETED"
+	findingList = "FINDINGS"
+)
 
 // TestExamples converts each directory of examples as a person would and compares
 // the files byte for byte with testdata/examples. A second run has nothing to do.
@@ -75,14 +79,20 @@ func checkGolden(t *testing.T, dir string, results []*convert.Result) {
 	}
 }
 
-// changedFiles returns the new texts by path, and what is deleted as deletedList.
+// changedFiles returns the new texts by path, what is deleted as deletedList, and what
+// is assumed as findingList, where that is anything.
 func changedFiles(t *testing.T, results []*convert.Result) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	var deleted []string
 	for _, r := range results {
-		if r.Status != convert.Converted {
+		if r.Status != convert.Converted && r.Status != convert.Assumed {
 			t.Errorf("%s is %v: %v", r.Script, r.Status, r.Findings)
+		}
+		for _, f := range r.Findings {
+			if f.Severity == finding.Warning {
+				files[findingList] += f.String() + "\n"
+			}
 		}
 		for _, c := range r.Changes {
 			if c.Delete {
