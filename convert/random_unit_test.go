@@ -3,6 +3,7 @@ package convert_test
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -27,6 +28,7 @@ type randomUnit struct {
 type loot struct {
 	host      string
 	directory bool
+	archive   bool // a tar of it
 }
 
 func (u *randomUnit) pick(label string, of ...string) string {
@@ -119,7 +121,8 @@ func (u *randomUnit) argument(text *strings.Builder, values ...string) string {
 
 // extract draws the ways in which a file and a directory come out.
 func (u *randomUnit) extract(id, tag, out string) {
-	u.say(u.pick("create", "docker create --name %[1]s-%[2]s %[3]s", "docker run --name %[1]s-%[2]s %[3]s true"), u.name, id, tag)
+	u.say(u.pick("create", "docker create --name %[1]s-%[2]s %[3]s", "docker create --name %[1]s-%[2]s %[3]s", "docker run --name %[1]s-%[2]s %[3]s true", "docker create --name %[1]s-%[2]s %[3]s true\ndocker start -a %[1]s-%[2]s",
+		"docker run -d --name %[1]s-%[2]s %[3]s sleep 100\ndocker exec -u root %[1]s-%[2]s sh -c 'echo more >>"+out+"/app'"), u.name, id, tag)
 	host := u.pick("host name", "app-"+id, "bin/app-"+id)
 	if strings.HasPrefix(host, "bin/") {
 		u.say("mkdir -p bin")
@@ -134,7 +137,7 @@ func (u *randomUnit) extract(id, tag, out string) {
 		u.say("docker cp %s-%s:%s/%s tree-%s", u.name, id, out, from, id)
 		u.loot = append(u.loot, loot{host: "tree-" + id, directory: true})
 	}
-	u.say("docker rm %s-%s", u.name, id)
+	u.say("docker rm -f %s-%s", u.name, id)
 	if u.chance("other use", 12) {
 		u.say("docker push %s", tag)
 	}
@@ -153,12 +156,30 @@ func (u *randomUnit) steps(home string) {
 			u.say("mv %s renamed-%d", l.host, i)
 			l.host = fmt.Sprintf("renamed-%d", i)
 		}
-		if !l.directory && u.chance("chmod", 6) {
+		switch {
+		case l.directory && u.chance("change inside", 3):
+			u.say(u.pick("change", "rm %s/a", "chmod 600 %s/a", "mkdir -p %s/made", "cp main.go %s/", "rm -rf %s/sub", "rm -f %s/*.none"), l.host)
+		case !l.directory && u.chance("chmod", 6):
 			u.say("chmod %s %s", u.pick("mode", "+x", "755", "600"), l.host)
 		}
+		u.pack(l, i)
 	}
 	if u.chance("look", 12) {
 		u.say("sha256sum %s", u.loot[0].host)
+	}
+}
+
+// pack draws what the script makes of a file or directory beside it: a link to it, or an
+// archive of it.
+func (u *randomUnit) pack(l *loot, i int) {
+	dir, base := path.Split(l.host)
+	switch {
+	case !l.directory && u.chance("link", 8):
+		l.host = fmt.Sprintf("%slink-%d", dir, i)
+		u.say("ln -s %s %s", base, l.host)
+	case u.chance("archive", 12):
+		u.say("tar -C ./%[1]s -cf %[1]spacked-%[2]d.tar %[3]s", dir, i, base)
+		l.host, l.archive = fmt.Sprintf("%spacked-%d.tar", dir, i), true
 	}
 }
 
@@ -173,9 +194,17 @@ func (u *randomUnit) final(i int, home string) {
 	fmt.Fprintf(&text, "FROM alpine:3\nLABEL unit=%s\n", u.name)
 	args := u.argument(&text, "1", "2", "")
 	text.WriteString(u.pick("runtime state", "", "WORKDIR /srv\n", "USER app\n", "ENV A=1\n"))
-	text.WriteString(u.pick("beside", "", "COPY . /all/\n", "COPY "+strings.TrimPrefix("run/etc", home+"/")+" /etc/app\n"))
+	all := "COPY . /all/\n"
+	if slices.ContainsFunc(u.loot, func(l loot) bool { return l.archive }) {
+		all = ""
+	}
+	text.WriteString(u.pick("beside", "", all, "COPY "+strings.TrimPrefix("run/etc", home+"/")+" /etc/app\n"))
 	for j, l := range u.loot {
 		name := strings.TrimPrefix(l.host, home+"/")
+		if l.archive {
+			fmt.Fprintf(&text, u.pick("add archive", "ADD %s /packed%d\n", "ADD %s /packed/%d/\n"), name, j)
+			continue
+		}
 		if l.directory {
 			fmt.Fprintf(&text, u.pick("copy directory", "COPY %s /tree%d\n", "COPY %s /opt/%d/\n", "ADD [\"%s\", \"/add/%d\"]\n"), name, j)
 			continue
@@ -200,5 +229,5 @@ func (u *randomUnit) cleanUp() {
 	for _, l := range u.loot {
 		hosts = append(hosts, l.host, path.Base(l.host))
 	}
-	u.say("rm -rf %s", strings.Join(hosts, " "))
+	u.say("rm -rf %s link-* packed-* */link-* */packed-*", strings.Join(hosts, " "))
 }

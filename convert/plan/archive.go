@@ -161,7 +161,7 @@ func isMember(op *shparse.Op, a shparse.Arg) bool {
 func (p *planner) checkArchives(nodes []*node) {
 	for _, n := range nodes {
 		for _, host := range slices.Sorted(maps.Keys(p.archives)) {
-			if n.part.File == nil || !n.sweeps(host) {
+			if !n.sweepsUp(host) {
 				continue
 			}
 			for _, src := range n.contextSources() {

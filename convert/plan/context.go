@@ -45,7 +45,7 @@ func (p *planner) checkLater(n, final *node) {
 		if f.Origin == shparse.Extracted || f.Origin == shparse.Directory || ok && sameFile(before, f) {
 			continue
 		}
-		if f.Origin == shparse.Removed && !p.onDisk(f.Path) || fromContainer(f) || p.folded[f.Path] {
+		if f.Origin == shparse.Removed && !p.onDisk(f.Path) || fromContainer(f) || p.vanishes(f.Path) {
 			continue
 		}
 		if in := n.copying(relative(n.dir, f.Path)); in != nil {
@@ -53,6 +53,18 @@ func (p *planner) checkLater(n, final *node) {
 				commandName(f.By[len(f.By)-1]), f.Path, in.Range.Start.Line, n.part.File.Path))
 		}
 	}
+}
+
+// vanishes reports whether the new script does not make a file of the host any more that
+// held artifacts, led to one, or lay beside them.
+func (p *planner) vanishes(host string) bool {
+	return p.folded[host] || p.archives[host] || p.linked[host] && !p.sweptUp(host)
+}
+
+// sweptUp reports whether a copy of some build takes a path of the host that the script
+// made.
+func (p *planner) sweptUp(host string) bool {
+	return slices.ContainsFunc(p.nodes, func(n *node) bool { return n.sweepsUp(host) })
 }
 
 func sameFile(a, b shparse.File) bool {

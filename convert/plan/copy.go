@@ -194,13 +194,14 @@ func (r *rewriter) lines() []CopyLine {
 func (r *rewriter) beside(a artifact, dest string) []CopyLine {
 	var lines []CopyLine
 	for _, e := range a.inner {
-		if r.p.folded[e.Path] {
-			lines = append(lines, CopyLine{
-				Sources: []string{r.escaped(path.Join(r.n.prefix, relative(r.n.dir, e.From)))},
-				Dest:    join(dest, r.escaped(relative(a.file.Path, e.Path))),
-				Why:     places(e.By),
-			})
+		if !r.p.folded[e.Path] {
+			continue
 		}
+		to := join(dest, r.escaped(relative(a.file.Path, e.Path)))
+		if name := path.Base(e.Path); name == path.Base(e.From) {
+			to = strings.TrimSuffix(to, name)
+		}
+		lines = append(lines, CopyLine{Sources: []string{r.escaped(path.Join(r.n.prefix, relative(r.n.dir, e.From)))}, Dest: to, Why: places(e.By)})
 	}
 	return lines
 }

@@ -262,6 +262,13 @@ func (n *node) sweeps(host string) bool {
 	return (err != nil || !out) && n.covers(name)
 }
 
+// sweepsUp reports whether a copy of the build takes a host path from its context, and
+// the script made something there before it.
+func (n *node) sweepsUp(host string) bool {
+	f, made := n.part.Op.Files.At(host)
+	return n.part.File != nil && made && f.Origin != shparse.Removed && n.sweeps(host)
+}
+
 // keeps reports whether a builder's image stays.
 func (k *keeping) keeps(part *Part) bool { return slices.Contains(k.images, part.Build.Image) }
 

@@ -82,8 +82,7 @@ func (s *scaffold) artifact(f shparse.File) bool {
 // link reports whether a file of the host is a link that only builds took artifacts
 // through.
 func (s *scaffold) link(f shparse.File) bool {
-	return f.Origin == shparse.Link && s.p.linked[f.Path] && !s.kept.made(f) &&
-		!slices.ContainsFunc(s.p.nodes, func(n *node) bool { return n.part.File != nil && n.sweeps(f.Path) })
+	return f.Origin == shparse.Link && s.p.linked[f.Path] && !s.kept.made(f) && !s.p.sweptUp(f.Path)
 }
 
 // byproduct reports whether a file was only written by operations that go: it
