@@ -51,9 +51,10 @@
 // another image takes in.
 //
 //   - Containers: docker create and docker container create, with the id captured,
-//     inline, in a --cidfile or by --name; docker run, whose command becomes a RUN
-//     at the end of the builder's stage, or goes where it does nothing (true, echo,
-//     sleep, a shell without input).
+//     inline, in a --cidfile or by --name; docker run, and docker start of what was
+//     created, whose command becomes a RUN at the end of the builder's stage, or goes
+//     where it does nothing (true, echo, sleep, a shell without input); docker exec in
+//     a container that such a command keeps open, which becomes a RUN each.
 //   - Copies: files, directories and the contents of directories (SRC/.), renamed,
 //     into existing or missing directories, absolute, relative and with "..". Also
 //     the output of cat, which becomes a new file with the shell's mode, and tar
@@ -63,8 +64,12 @@
 //     command a RUN, and what a build takes of them a COPY --from.
 //   - A container that prints a whole build context as a tar (docker run IMAGE |
 //     docker build -), where the Dockerfile in it is a COPY of one of the repository.
-//   - Host steps on the extracted files: mkdir, mv, cp, rm and chmod. They become
-//     paths, or a RUN in the builder's stage.
+//   - Host steps on the extracted files: mkdir, mv, cp, install, ln, rm, chmod and touch.
+//     They become paths, or a RUN in the builder's stage; rm, chmod and mkdir below an
+//     extracted directory too. What a command does to other files stays.
+//   - Archives that the script packs of them (tar) and an ADD unpacks.
+//   - Contexts that the script gathers in a directory of its own, with the Dockerfile:
+//     it is built where the repository has it.
 //   - COPY and ADD that take the files by name, with wildcards, as a directory, or
 //     together with the whole context, in shell and JSON form.
 //   - Build arguments and global ARGs of all Dockerfiles; a builder's argument gets
@@ -109,8 +114,9 @@
 //   - files that a command of the host may change after they were extracted, such
 //     as strip or upx (SF003), or that something else reads too and a COPY of all
 //     would sweep up again (SF205);
-//   - work done in the container by docker exec, or by a docker run whose command
-//     line or settings a RUN can't have (SF206);
+//   - work done in the container by a docker run or docker exec whose command line or
+//     settings a RUN can't have, or behind the copy (SF206), and changes on the host that
+//     a RUN can't make, or that would show in another copy (SF218);
 //   - contexts that can't be joined, for instance because both builds copy from one
 //     directory, and only one of their ignore files hides some of it (SF203);
 //   - build arguments and flags that would reach a stage they did not reach before,
