@@ -85,13 +85,23 @@ func (r *resolver) assumePacked(it *item, f shparse.File) {
 	if !streamed && !r.packsAsRoot(op) {
 		r.p.say(finding.New("SF234", op.Range, "%q is taken to be run by root: what it packs belongs to who runs it", commandName(op)))
 	}
-	for i, a := range it.artifacts {
+	for i := range it.artifacts {
 		it.artifacts[i].owned = streamed
-		switch {
-		case !streamed && privileged(a):
-			r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, and %q may have a setuid or setgid bit", it.word.Text, a.path))
-		case streamed && !rootOwned(a) && r.p.kindOf(a) != fileKind:
-			r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, with the owner that %q has in the builder", it.word.Text, a.path))
+	}
+}
+
+// checkPacked refuses files of archives that ADD unpacks in another way than COPY --from
+// copies them.
+func (r *rewriter) checkPacked() {
+	for _, it := range r.in.items {
+		for _, a := range it.artifacts {
+			switch {
+			case !a.packed:
+			case !a.owned && privileged(a):
+				r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, and %q may have a setuid or setgid bit", it.word.Text, a.path))
+			case a.owned && !rootOwned(a) && r.p.kindOf(a) != fileKind:
+				r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, with the owner that %q has in the builder", it.word.Text, a.path))
+			}
 		}
 	}
 }
@@ -109,10 +119,8 @@ func (r *resolver) packsAsRoot(op *shparse.Op) bool {
 
 // feeder is the tar in front of an operation, which it may get its input from.
 func (p *planner) feeder(op *shparse.Op) *shparse.Op {
-	if op.Seq > 0 {
-		if before := p.way.Ops[op.Seq-1]; commandName(before) == "tar" {
-			return before
-		}
+	if i := slices.Index(p.way.Ops, op); i > 0 && commandName(p.way.Ops[i-1]) == "tar" {
+		return p.way.Ops[i-1]
 	}
 	return &shparse.Op{}
 }
@@ -139,7 +147,7 @@ func (r *resolver) assumeDirectories(it *item, t *dockerfile.Transfer, dirs []st
 // unpack.
 func (s *scaffold) packsAway(op *shparse.Op) bool {
 	h, _ := op.Act.(*shparse.Host)
-	if next := op.Seq + 1; next < len(s.p.way.Ops) && s.p.feeder(s.p.way.Ops[next]) == op && s.packsAway(s.p.way.Ops[next]) {
+	if i := slices.IndexFunc(s.p.way.Ops, func(o *shparse.Op) bool { return s.p.feeder(o) == op }); i > 0 && s.packsAway(s.p.way.Ops[i]) {
 		return true
 	}
 	return h != nil && slices.ContainsFunc(h.Effects, func(e shparse.Effect) bool {

@@ -187,7 +187,7 @@ func (p *planner) innerChange(a artifact, e shparse.File) []change {
 	case e.Origin == shparse.Mystery:
 		p.say(touched(e))
 	default:
-		p.say(finding.New("SF207", last.Range, "%q puts %q into a directory that came out of the builder", commandName(last), e.Path).
+		p.say(finding.New("SF207", last.Range, "%q changes %q, in a directory that came out of the builder", commandName(last), e.Path).
 			WithHint("make the file in the builder's Dockerfile, or copy it with a COPY of its own"))
 	}
 	return nil

@@ -48,6 +48,7 @@ func (r *rewriter) acceptable() bool {
 	default:
 		r.assumeLinks()
 		r.assumeSeen()
+		r.checkPacked()
 		return true
 	}
 	return false

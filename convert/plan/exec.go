@@ -92,8 +92,8 @@ func inside(run *shparse.Create, e *shparse.Exec) *shparse.Create {
 // checkOrder refuses a job behind a copy out of its container: that copy would see what
 // the job did.
 func (p *planner) checkJobOrder(j *job) bool {
-	for _, op := range p.way.Ops[:j.op.Seq] {
-		if p.takesFrom(op, j.run.Container) {
+	for _, op := range p.way.Ops {
+		if op.Seq < j.op.Seq && p.takesFrom(op, j.run.Container) {
 			p.say(finding.New("SF206", j.op.Range, "%q does work in the container behind a copy out of it", shortName(j.op)))
 			return false
 		}

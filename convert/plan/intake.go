@@ -281,8 +281,9 @@ func inBuilder(op *shparse.Op) (text, file string) {
 		}
 		if name, ok := op.HostPath(a.Value).Known(); ok {
 			if f, ok := op.Files.At(name); ok && f.Origin == shparse.Extracted && !f.Stream && f.Container.Image.Build != nil {
-				b, _ := f.Container.Image.Build.Act.(*shparse.Build)
-				file, word = b.FilePath.String(), f.Source
+				if b, ok := f.Container.Image.Build.Act.(*shparse.Build); ok {
+					file, word = b.FilePath.String(), f.Source
+				}
 			}
 		}
 		if !plainWord.MatchString(word) {
