@@ -192,6 +192,7 @@ type converter struct {
 	texts    map[string]edit.Text // the new texts of the files that change, by path
 	sources  map[string][]byte
 	files    map[string]*dockerfile.File
+	steps    int                                  // bounds the trace; 0 is the usual bound
 	defaults bool                                 // variables of a Makefile are taken to have their defaults
 	hosted   map[string]render.Script             // what becomes of the scripts that stand in other files, by their path in the trace
 	decide   func(op *shparse.Op, goes bool) bool // overrules whether an operation goes; may be nil
@@ -211,7 +212,7 @@ func (c *converter) say(fs ...finding.Finding) {
 
 // trace reads the script.
 func (c *converter) trace() {
-	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env, Goals: c.opts.Goals, Defaults: c.defaults})
+	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env, Goals: c.opts.Goals, Defaults: c.defaults, Limits: shparse.Limits{Steps: c.steps}})
 	c.say(c.tr.Findings...)
 	maps.Copy(c.sources, c.tr.Sources)
 	maps.Copy(c.sources, c.tr.Hosts)

@@ -29,6 +29,29 @@ type driver struct {
 	quiet    map[finding.Range]bool // lines that only speak of what goes
 	kept     map[finding.Range]bool // lines that clean up, and stay though there is nothing to clean
 	out      *converter
+
+	work int // steps of all traces so far
+	left int // builds that the rest of the work is for, besides the one at hand
+}
+
+// maxWork bounds the steps of all traces of one file together: a Makefile with many
+// targets, each of which leads many ways through a large one, would take minutes.
+const (
+	maxWork = 150_000
+	minWork = 2_000 // of one trace
+)
+
+// share is how many steps the next trace may take.
+func (d *driver) share() int {
+	return max(minWork, min(100_000, (maxWork-d.work)/(d.left+1)))
+}
+
+// trace lets a converter trace, with its share of the work.
+func (d *driver) trace(c *converter) {
+	c.steps = d.share()
+	c.trace()
+	d.work += c.tr.Steps
+	d.left = max(0, d.left-1)
 }
 
 // A goalRun is one of the builds: a call of make for some targets, or a job.
@@ -50,7 +73,7 @@ func (d *driver) follow(goals []string, fsys fs.FS) *goalRun {
 		r.dropped[op] = (goes || ok && d.quiet[line] && op.Idle()) && !(ok && d.kept[line])
 		return r.dropped[op]
 	}
-	c.trace()
+	d.trace(c)
 	c.plan()
 	c.explainNothing()
 	c.render()

@@ -91,6 +91,7 @@ func (d *makeDriver) survey() {
 			return
 		}
 	}
+	d.left = len(d.mk.Targets())
 	for _, name := range d.mk.Targets() {
 		if len(d.opts.Goals) == 1 && d.opts.Goals[0] == name {
 			continue

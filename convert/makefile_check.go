@@ -32,7 +32,7 @@ func (d *makeDriver) checkMeaning(w *makefile.Rewriting) {
 		o.Goals = goals
 		c := newConverter(after, o)
 		c.defaults = d.defaults
-		c.trace()
+		d.trace(c)
 		if want, got := d.meaning(r.c), c.meaning(); want != got && !r.c.refused() {
 			d.out.say(finding.New("SF061", d.placeOf(goals[0]), "without the commands that must go, %q would run something else", goals[0]))
 		}

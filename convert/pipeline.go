@@ -70,6 +70,7 @@ func (d *pipelineDriver) survey() {
 			return
 		}
 	}
+	d.left = len(d.p.Jobs)
 	for _, j := range d.p.Jobs {
 		if slices.Contains(d.opts.Goals, j.Name) {
 			continue
@@ -322,7 +323,7 @@ func (d *pipelineDriver) checkMeaning(src []byte) {
 		o := d.opts
 		o.Goals = r.goals
 		c := newConverter(after, o)
-		c.trace()
+		d.trace(c)
 		if r.c.tr == nil || r.c.refused() || d.wanted(r.c) == c.meaning() {
 			continue
 		}

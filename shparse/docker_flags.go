@@ -261,7 +261,7 @@ var subcommands = []subcommand{
 		"task-history-limit="},
 	{"system df", 0, 0, dockerOther, "format= verbose,v"},
 	{"system prune", 0, 0, dockerPrune, "all,a filter= force,f volumes"},
-	{"tag|image tag", 2, 2, dockerTag, ""},
+	{"tag|image tag", 2, 2, dockerTag, "force,f"}, // the flag of Docker before 1.12
 	{"top|container top", 1, -1, dockerAsk, "+"},
 	{"trust inspect", 1, -1, dockerAsk, "pretty"},
 	{"trust key generate", 1, 1, dockerOther, "dir="},

@@ -159,10 +159,12 @@ func (w *embedWriter) passage(p Passage) (finding.Finding, bool) {
 func hasNoCommands(p Passage) bool {
 	var text strings.Builder
 	for _, piece := range p.Pieces {
-		if len(piece.Holes()) > 0 {
-			return false
+		for _, part := range piece.Value {
+			if part.Hole != nil {
+				text.WriteString("${x}")
+			}
+			text.WriteString(part.Lit)
 		}
-		text.WriteString(litText(piece.Value))
 	}
 	file, err := syntax.NewParser().Parse(strings.NewReader(text.String()), "")
 	return err == nil && len(file.Stmts) == 0

@@ -55,6 +55,9 @@ type Trace struct {
 	// too (see Embedding).
 	Sources map[string][]byte
 
+	// Steps is how much work the trace was, as Limits.Steps counts it.
+	Steps int
+
 	// Hosts are the texts of the files that such scripts stand in, by path.
 	Hosts map[string][]byte
 
@@ -126,6 +129,7 @@ func Read(c Config) *Trace {
 	} else if sc, ok := t.load(c.Path, finding.Range{}); ok {
 		t.explore(func(*run) (*script, bool) { return sc, true })
 	}
+	t.trace.Steps = t.steps
 	t.trace.Findings = finding.Sort(t.trace.Findings)
 	if finding.Refused(t.trace.Findings) {
 		t.trace.Ways = nil
