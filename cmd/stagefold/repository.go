@@ -75,6 +75,7 @@ func newLocator() (*locator, error) {
 // close closes the repositories.
 func (l *locator) close() {
 	for _, r := range l.repos {
+		r.fsys.Close()
 		r.root.Close()
 	}
 }

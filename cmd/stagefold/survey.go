@@ -77,7 +77,7 @@ func (y *surveyor) survey(g *gathering) (*survey, error) {
 	for repo, texts := range g.texts {
 		slices.Sort(texts)
 		own := slices.DeleteFunc(slices.Clone(units), func(u *scan.Unit) bool { return u.Root != repo.dir })
-		scan.Mention(repo.fsys, own, slices.Compact(texts))
+		scan.Mention(repo.fsys, own, slices.Compact(texts), y.ctx.Int("jobs"))
 	}
 	return &survey{gathering: g, repos: y.locator.repos, shard: shard, units: units, sheets: sheets}, nil
 }

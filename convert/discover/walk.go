@@ -6,9 +6,12 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/write"
@@ -63,7 +66,11 @@ func Walk(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 	w := &walker{fsys: fsys, opts: o, filter: newFilter(o), tree: &Tree{}}
 	dir := path.Clean(cmp.Or(o.Dir, "."))
 	w.start = dir
-	if err := w.dir(dir, w.rulesAbove(dir)); err != nil {
+	f := &finds{walker: w}
+	if err := f.dir(place{dir, w.rulesAbove(dir)}); err != nil {
+		return nil, err
+	}
+	if err := w.below(ctx, w.take(f)); err != nil {
 		return nil, err
 	}
 	if err := w.read(ctx); err != nil {
@@ -77,11 +84,13 @@ func Walk(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 // missing or no script is left out.
 func Sift(ctx context.Context, fsys fs.FS, names []string, o Options) (*Tree, error) {
 	w := &walker{fsys: fsys, opts: o, filter: newFilter(o), tree: &Tree{}}
+	f := &finds{walker: w}
 	for _, name := range names {
 		if info, err := fs.Lstat(fsys, name); err == nil && !w.filter.exclude.covers(name) {
-			w.file(name, info.Mode())
+			f.file(name, info.Mode())
 		}
 	}
+	w.take(f)
 	err := w.read(ctx)
 	w.sort()
 	return w.tree, err
@@ -94,6 +103,60 @@ type walker struct {
 	start   string // the directory to look below
 	tree    *Tree
 	scripts []*script
+}
+
+// A place is a directory, and the rules of those above it.
+type place struct {
+	dir   string
+	above *rules
+}
+
+// finds are what is in some directories.
+type finds struct {
+	*walker
+	tree    Tree
+	scripts []*script
+	dirs    []place // to look through next
+}
+
+// take adds finds to what was found, and returns where to look next.
+func (w *walker) take(f *finds) []place {
+	w.scripts = append(w.scripts, f.scripts...)
+	w.tree.Dockerfiles = append(w.tree.Dockerfiles, f.tree.Dockerfiles...)
+	w.tree.Texts = append(w.tree.Texts, f.tree.Texts...)
+	w.tree.Repositories = append(w.tree.Repositories, f.tree.Repositories...)
+	w.tree.Skipped = append(w.tree.Skipped, f.tree.Skipped...)
+	return f.dirs
+}
+
+// below looks through directories and those below them, level by level, and several
+// at a time.
+func (w *walker) below(ctx context.Context, level []place) error {
+	for len(level) > 0 {
+		jobs, ctx := errgroup.WithContext(ctx)
+		jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
+		var parts []*finds
+		for places := range slices.Chunk(level, 64) {
+			f := &finds{walker: w}
+			parts = append(parts, f)
+			jobs.Go(func() error {
+				for _, p := range places {
+					if err := f.dir(p); err != nil {
+						f.tree.Skipped = append(f.tree.Skipped, skipFor(p.dir, err))
+					}
+				}
+				return ctx.Err()
+			})
+		}
+		if err := jobs.Wait(); err != nil {
+			return err
+		}
+		level = nil
+		for _, f := range parts {
+			level = append(level, w.take(f)...)
+		}
+	}
+	return nil
 }
 
 // rulesAbove returns the rules that hold in dir and are not its own: none where
@@ -122,42 +185,40 @@ func (w *walker) info() *rules {
 	return (*rules)(nil).within(w.fsys, ".", ".git/info/exclude")
 }
 
-// dir looks through a directory in which the rules above hold.
-func (w *walker) dir(dir string, above *rules) error {
-	entries, err := fs.ReadDir(w.fsys, dir)
+// dir looks through a directory.
+func (f *finds) dir(p place) error {
+	entries, err := fs.ReadDir(f.fsys, p.dir)
 	if err != nil {
 		return err
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
 	}
-	if has(".git") && dir != w.start {
-		w.tree.Repositories = append(w.tree.Repositories, dir)
+	if has(".git") && p.dir != f.start {
+		f.tree.Repositories = append(f.tree.Repositories, p.dir)
 		return nil
 	}
-	rules := above
-	if w.opts.Ignored == LeaveOut && has(".gitignore") {
-		rules = above.within(w.fsys, dir, ".gitignore")
+	rules := p.above
+	if f.opts.Ignored == LeaveOut && has(".gitignore") {
+		rules = rules.within(f.fsys, p.dir, ".gitignore")
 	}
 	for _, e := range entries {
-		w.entry(path.Join(dir, e.Name()), e, rules)
+		f.entry(path.Join(p.dir, e.Name()), e, rules)
 	}
 	return nil
 }
 
-func (w *walker) entry(name string, e fs.DirEntry, rules *rules) {
-	if own(e.Name()) || rules.ignored(name, e.IsDir()) || w.filter.exclude.ignored(name, e.IsDir()) {
+func (f *finds) entry(name string, e fs.DirEntry, rules *rules) {
+	if own(e.Name()) || rules.ignored(name, e.IsDir()) || f.filter.exclude.ignored(name, e.IsDir()) {
 		return
 	}
 	switch {
 	case !e.IsDir():
-		w.file(name, e.Type())
+		f.file(name, e.Type())
 	case strings.Count(name, "/") >= MaxDepth:
-		w.skip(name, "more than "+strconv.Itoa(MaxDepth)+" directories deep")
+		f.tree.Skipped = append(f.tree.Skipped, Skip{name, "more than " + strconv.Itoa(MaxDepth) + " directories deep"})
 	default:
-		if err := w.dir(name, rules); err != nil {
-			w.skipFor(name, err)
-		}
+		f.dirs = append(f.dirs, place{name, rules})
 	}
 }
 
@@ -168,31 +229,28 @@ func own(base string) bool {
 }
 
 // file sorts a file in, by its name.
-func (w *walker) file(name string, mode fs.FileMode) {
+func (f *finds) file(name string, mode fs.FileMode) {
 	if !mode.IsRegular() {
 		return
 	}
 	base := path.Base(name)
 	if isDockerfile(base) {
-		w.tree.Dockerfiles = append(w.tree.Dockerfiles, name)
+		f.tree.Dockerfiles = append(f.tree.Dockerfiles, name)
 	}
 	if convert.MayMention(name) {
-		w.tree.Texts = append(w.tree.Texts, name)
+		f.tree.Texts = append(f.tree.Texts, name)
 	}
 	if mayBeScript(name) {
-		w.scripts = append(w.scripts, &script{path: name})
+		f.scripts = append(f.scripts, &script{path: name})
 	}
 }
 
-func (w *walker) skip(name, reason string) {
-	w.tree.Skipped = append(w.tree.Skipped, Skip{Path: name, Reason: reason})
-}
-
-func (w *walker) skipFor(name string, err error) {
+// skipFor says that an error kept from looking into a file.
+func skipFor(name string, err error) Skip {
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		err = pathErr.Err // the name stands beside it
 	}
-	w.skip(name, err.Error())
+	return Skip{Path: name, Reason: err.Error()}
 }
 
 // sort makes the lists of the tree, in order.
@@ -201,7 +259,7 @@ func (w *walker) sort() {
 	for _, s := range w.scripts {
 		switch {
 		case s.err != nil:
-			w.skipFor(s.path, s.err)
+			w.tree.Skipped = append(w.tree.Skipped, skipFor(s.path, s.err))
 		case !s.is || !w.filter.wants(s.path):
 		case s.talk == extracts:
 			w.tree.Scripts = append(w.tree.Scripts, s.path)

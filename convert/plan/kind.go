@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 )
@@ -73,14 +74,14 @@ func compiled(a artifact) bool { return builtAsFile(a) && runMatches(a.from, com
 // with the output flag of a compiler, or installs it as a program.
 func builtAsFile(a artifact) bool {
 	base := path.Base(a.path)
-	output := regexp.MustCompile(`(^|\s)(-o|--output|--out|-out)[ =]?["']?([^\s"']*/)?` + regexp.QuoteMeta(base) + `["']?(\s|$|[;&|)])`)
+	output := within(base, `(^|\s)(-o|--output|--out|-out)[ =]?["']?([^\s"']*/)?`+regexp.QuoteMeta(base)+`["']?(\s|$|[;&|)])`)
 	goInstall := path.Base(path.Dir(a.path)) == "bin"
 	return slices.ContainsFunc(stageChain(a.from.part.Stage), func(s *dockerfile.Stage) bool {
 		return slices.ContainsFunc(s.Instructions, func(in *dockerfile.Instruction) bool {
 			text := in.Text
-			return in.Keyword == "RUN" && (output.MatchString(text) || goInstall && strings.Contains(text, "go install"))
+			return in.Keyword == "RUN" && (output(text) || goInstall && strings.Contains(text, "go install"))
 		})
-	}) || slices.ContainsFunc(a.from.part.Runs, func(r Run) bool { return output.MatchString(r.Text) })
+	}) || slices.ContainsFunc(a.from.part.Runs, func(r Run) bool { return output(r.Text) })
 }
 
 // builtAsDirectory reports whether an instruction of the builder shows that the
@@ -89,16 +90,16 @@ func builtAsDirectory(a artifact) bool {
 	if a.glob || a.path == "/" {
 		return a.path == "/"
 	}
-	inside := regexp.MustCompile(`(^|[\s"'=:(\[,>])` + regexp.QuoteMeta(a.path) + `/+[^\s;&|"']`)
-	made := regexp.MustCompile(`\bmkdir\s[^;&|]*` + regexp.QuoteMeta(a.path) + `(\s|$|[;&|"'])`)
+	inside := within(a.path, `(^|[\s"'=:(\[,>])`+regexp.QuoteMeta(a.path)+`/+[^\s;&|"']`)
+	made := within(a.path, `\bmkdir\s[^;&|]*`+regexp.QuoteMeta(a.path)+`(\s|$|[;&|"'])`)
 	for _, r := range a.from.part.Runs {
-		if inside.MatchString(r.Text) || made.MatchString(r.Text) {
+		if inside(r.Text) || made(r.Text) {
 			return true
 		}
 	}
 	for _, s := range stageChain(a.from.part.Stage) {
 		for _, in := range s.Instructions {
-			if in.Keyword == "RUN" && (inside.MatchString(runText(in)) || made.MatchString(runText(in))) {
+			if in.Keyword == "RUN" && (inside(runText(in)) || made(runText(in))) {
 				return true
 			}
 			if in.Keyword == "WORKDIR" {
@@ -109,6 +110,13 @@ func builtAsDirectory(a artifact) bool {
 		}
 	}
 	return false
+}
+
+// within returns what matches an expression that no text without literal fits. It is
+// compiled for the first one that has it.
+func within(literal, expr string) func(text string) bool {
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	return func(text string) bool { return strings.Contains(text, literal) && compiled().MatchString(text) }
 }
 
 // stageChain lists a stage and the stages of its file that it stands on, the

@@ -2,9 +2,14 @@ package scan
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
@@ -17,8 +22,9 @@ const maxText = 1 << 20
 func NoMentions(string) []finding.Finding { return nil }
 
 // Mention looks through the texts of one repository for the names of files that its
-// units delete, and adds what it finds to their findings. It reads each text once.
-func Mention(fsys fs.FS, units []*Unit, texts []string) {
+// units delete, and adds what it finds to their findings. It reads each text once,
+// several at a time: limit, or one for each processor where that is 0.
+func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
 	m := mentioner{deleted: map[string][]*Unit{}, changed: map[string]bool{}}
 	for _, u := range units {
 		for _, c := range u.Changes {
@@ -31,17 +37,30 @@ func Mention(fsys fs.FS, units []*Unit, texts []string) {
 	}
 	slices.Sort(m.bases)
 	m.bases = slices.Compact(m.bases)
-	for _, name := range texts {
-		if len(m.bases) > 0 && !m.changed[name] {
-			m.text(fsys, name)
-		}
+	if len(m.bases) == 0 {
+		return
 	}
+	var jobs errgroup.Group
+	jobs.SetLimit(cmp.Or(limit, runtime.GOMAXPROCS(0)))
+	for part := range slices.Chunk(texts, 64) {
+		jobs.Go(func() error {
+			for _, name := range part {
+				if !m.changed[name] {
+					m.text(fsys, name)
+				}
+			}
+			return nil
+		})
+	}
+	_ = jobs.Wait() // none fails
 }
 
 type mentioner struct {
 	deleted map[string][]*Unit
 	changed map[string]bool
 	bases   []string // the base names of deleted files
+
+	one sync.Mutex // of the units
 }
 
 func (m *mentioner) text(fsys fs.FS, name string) {
@@ -51,12 +70,15 @@ func (m *mentioner) text(fsys fs.FS, name string) {
 	}
 	for _, deleted := range m.candidates(name, src) {
 		found := convert.Mentions(name, src, deleted)
+		if len(found) == 0 {
+			continue
+		}
+		m.one.Lock()
 		for _, u := range m.deleted[deleted] {
 			u.say(found...)
-			if len(found) > 0 {
-				u.Sources[name] = src
-			}
+			u.Sources[name] = src
 		}
+		m.one.Unlock()
 	}
 }
 

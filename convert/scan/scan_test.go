@@ -113,7 +113,7 @@ func TestMention(t *testing.T) {
 		t.Fatal(err)
 	}
 	units[0].Findings = nil
-	scan.Mention(fsys, units, []string{"docs/build.md", "other/README.md", "svc/README.md", "svc/build.sh"})
+	scan.Mention(fsys, units, []string{"docs/build.md", "other/README.md", "svc/README.md", "svc/build.sh"}, 0)
 	var got []string
 	for _, f := range units[0].Findings {
 		got = append(got, f.Range.String())

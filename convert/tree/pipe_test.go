@@ -18,6 +18,9 @@ func TestPipe(t *testing.T) {
 	if _, err := fsys.ReadFile("pipe"); err == nil {
 		t.Error("a named pipe was read")
 	}
+	if _, err := fsys.ReadDir("pipe"); err == nil {
+		t.Error("a named pipe was listed")
+	}
 	if _, err := fsys.Open("pipe"); err == nil {
 		t.Error("a named pipe was opened")
 	}
