@@ -135,12 +135,18 @@ func (j Job) result() *convert.Result {
 }
 
 // PassOver makes nothing of a refusal that only says that the script is no builder
-// pattern: below a directory there are many such scripts, and nobody named this one.
+// pattern, or could not be followed and is none by its words: below a directory there
+// are many such scripts, and nobody named this one.
 func PassOver(r *convert.Result) {
 	rest := slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return f.Code == "SF202" })
-	if len(rest) < len(r.Findings) && !finding.Refused(rest) {
+	if len(rest) < len(r.Findings) && !finding.Refused(rest) || unfollowed(r) && neverTakes(r.Script, r.Sources[r.Script]) {
 		r.Status, r.Findings = convert.Nothing, nil
 	}
+}
+
+// unfollowed reports whether nothing is known of what a script does, but for its text.
+func unfollowed(r *convert.Result) bool {
+	return r.Status == convert.Refused && len(r.Trace.Ways) == 0 && r.Sources[r.Script] != nil && !shparse.IsMakefile(r.Script)
 }
 
 // built returns the Dockerfiles that a script builds images from.
