@@ -52,7 +52,8 @@ type Unit struct {
 
 	Inputs []inputs.Input // what the conversion read, where the file system of its Job is a Recorder
 
-	foreign bool // of another shard
+	hearsay hearsay // what it may use besides, where that is not known
+	foreign bool    // of another shard
 }
 
 // A Forecast is what a conversion spares.
@@ -115,6 +116,7 @@ func (j Job) convert() *Unit {
 		Scripts:  r.Trace.Paths(),
 		Built:    built(r.Trace),
 		Forecast: forecast(r),
+		hearsay:  listen(r),
 	}
 	if rec, ok := j.FS.(*inputs.Recorder); ok {
 		u.Inputs = rec.Inputs()

@@ -92,17 +92,26 @@ func convertSharing(ctx context.Context, jobs, own []Job, units []*Unit, o Optio
 	}
 	more := false
 	for i, u := range units {
-		if own[i].As == jobs[i].As {
-			continue
-		}
-		for name := range u.files() {
-			if changed[file{u.Root, name}] {
-				own[i].As, more = jobs[i].As, true
-				units[i] = own[i].convert()
-				o.finish(units[i])
-				break
-			}
+		if own[i].As != jobs[i].As && u.usesAny(changed) {
+			own[i].As, more = jobs[i].As, true
+			units[i] = own[i].convert()
+			o.finish(units[i])
 		}
 	}
 	return more, ctx.Err()
+}
+
+// usesAny reports whether a unit uses one of some files, or may.
+func (u *Unit) usesAny(files map[file]bool) bool {
+	for name := range u.files() {
+		if files[file{u.Root, name}] {
+			return true
+		}
+	}
+	for f := range files {
+		if f.root == u.Root && u.hearsay.speaksOf(f.path) {
+			return true
+		}
+	}
+	return false
 }

@@ -16,6 +16,9 @@ func Settle(units []*Unit) []*Unit {
 	units = dropParts(units)
 	s := &settling{users: map[file][]*Unit{}}
 	for _, u := range units {
+		if u.Status == convert.Refused && u.hearsay.names != nil {
+			s.obscure = append(s.obscure, u)
+		}
 		for name := range u.files() {
 			at := file{u.Root, name}
 			s.users[at] = append(s.users[at], u)
@@ -31,7 +34,21 @@ func Settle(units []*Unit) []*Unit {
 // A file is a path in one of several repositories.
 type file struct{ root, path string }
 
-type settling struct{ users map[file][]*Unit }
+type settling struct {
+	users   map[file][]*Unit
+	obscure []*Unit // refused, and not all is known of what they use
+}
+
+// usersOf returns the units that use a file, or may.
+func (s *settling) usersOf(root, name string) []*Unit {
+	users := s.users[file{root, name}]
+	for _, u := range s.obscure {
+		if u.Root == root && u.hearsay.speaksOf(name) && !slices.Contains(users, u) {
+			users = append(slices.Clip(users), u)
+		}
+	}
+	return users
+}
 
 // files are the files of the repository that a unit is made of, or changes.
 func (u *Unit) files() map[string]bool {
@@ -100,9 +117,10 @@ func (s *settling) refuse(units []*Unit) bool {
 	found := map[*Unit]finding.Finding{}
 	for _, u := range units {
 		for _, c := range u.Changes {
-			i := slices.IndexFunc(s.users[file{u.Root, c.Path}], func(o *Unit) bool { return o != u && inTheWay(u, c, o) })
+			users := s.usersOf(u.Root, c.Path)
+			i := slices.IndexFunc(users, func(o *Unit) bool { return o != u && inTheWay(u, c, o) })
 			if i >= 0 {
-				found[u] = sharedFile(u, c.Path, s.users[file{u.Root, c.Path}][i].Script)
+				found[u] = sharedFile(u, c.Path, users[i].Script)
 				break
 			}
 		}
