@@ -78,7 +78,7 @@ func runExplain(c *cli.Context, s streams) error {
 			verdict = errFindings
 			continue
 		}
-		result := convert.Convert(t.repo.root.FS(), convert.Options{Script: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: t.goals})
+		result := convert.Convert(t.repo.fsys, convert.Options{Script: t.script, Dir: dir, Args: k.args, Env: k.env, Goals: t.goals})
 		if err := report.Origins(&product, result); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
@@ -38,7 +39,7 @@ func annotation(level string, at Place, title, message string) string {
 	var properties []string
 	add := func(name, value string) { properties = append(properties, name+"="+githubProperty.Replace(value)) }
 	if at.File != "" {
-		add("file", at.File)
+		add("file", inert(at.File))
 	}
 	if at.Line > 0 {
 		add("line", fmt.Sprint(at.Line))
@@ -54,6 +55,15 @@ func annotation(level string, at Place, title, message string) string {
 	}
 	add("title", title)
 	return "::" + level + " " + strings.Join(properties, ",") + "::" + githubData.Replace(message) + "\n"
+}
+
+// inert is the name of a file as it is, unless that would act on a terminal: such a
+// file gets no annotation in its place. Line ends are written by their numbers.
+func inert(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' }) {
+		return Text(name)
+	}
+	return name
 }
 
 // What has a meaning in a workflow command is written by its number.
