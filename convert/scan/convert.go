@@ -148,7 +148,7 @@ func PassOver(r *convert.Result) {
 
 // unfollowed reports whether nothing is known of what a script does, but for its text.
 func unfollowed(r *convert.Result) bool {
-	return r.Status == convert.Refused && len(r.Trace.Ways) == 0 && r.Sources[r.Script] != nil && !shparse.IsMakefile(r.Script)
+	return r.Status == convert.Refused && len(r.Trace.Ways) == 0 && r.Sources[r.Script] != nil && !hosts(r.Script)
 }
 
 // built returns the Dockerfiles that a script builds images from.

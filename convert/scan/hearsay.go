@@ -24,10 +24,10 @@ type hearsay struct {
 var pathElement = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([\w.@+-]+)(\$?)`) })
 
 // listen returns the hearsay of a result of which the operations are not known, or
-// not all of them: those of a Makefile are those of one of its targets.
+// not all of them: those of a Makefile or CI file are those of one of its targets.
 func listen(r *convert.Result) hearsay {
 	unfollowed := len(r.Trace.Ways) == 0 && finding.Refused(r.Trace.Findings)
-	if !unfollowed && !(shparse.IsMakefile(r.Script) && len(r.Changes) == 0) {
+	if !unfollowed && !(hosts(r.Script) && len(r.Changes) == 0) {
 		return hearsay{}
 	}
 	h := hearsay{dir: path.Dir(r.Script), names: map[string]bool{}}
@@ -38,6 +38,9 @@ func listen(r *convert.Result) hearsay {
 	}
 	return h
 }
+
+// hosts reports whether a file holds several scripts.
+func hosts(name string) bool { return shparse.IsMakefile(name) || shparse.IsPipeline(name) }
 
 func (h *hearsay) add(src []byte) {
 	for _, m := range pathElement().FindAllSubmatch(src, -1) {
