@@ -1,6 +1,13 @@
 package scan
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stagefold/stagefold/convert"
+)
 
 func TestNeverTakes(t *testing.T) {
 	for src, want := range map[string]bool{
@@ -28,6 +35,28 @@ func TestNeverTakes(t *testing.T) {
 	} {
 		if got := neverTakes("build.sh", []byte(src)); got != want {
 			t.Errorf("%q: %t, want %t", src, got, want)
+		}
+	}
+}
+
+// TestPassOver has scripts that lead too many ways to be followed.
+func TestPassOver(t *testing.T) {
+	var text strings.Builder
+	for i := range 10 {
+		fmt.Fprintf(&text, "if [ \"$A%d\" = x ]; then docker tag a b%d; fi\n", i, i)
+	}
+	for script, want := range map[string]convert.Status{
+		"docker build -t a .\ndocker run -v \"$PWD:/x\" a\n":                                     convert.Nothing,
+		"docker build -t a .\ndocker create --name x a\ndocker cp x:/a a\ndocker build -t b b\n": convert.Refused,
+	} {
+		fsys := fstest.MapFS{"build.sh": {Data: []byte(text.String() + script)}, "Dockerfile": {Data: []byte("FROM a\n")}}
+		job := Job{FS: fsys, Options: convert.Options{Script: "build.sh"}}
+		if got := job.convert().Status; got != want {
+			t.Errorf("%q: %s, want %s", script, got, want)
+		}
+		job.As = Named
+		if got := job.convert().Status; got != convert.Refused {
+			t.Errorf("%q, named: %s, want refused", script, got)
 		}
 	}
 }
