@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,18 +32,23 @@ echo $n >"$RECORD.n"
 cmd=$1
 shift
 case $cmd in
-create) id=c$n ;;
-run) case " $* " in *" -d "*) id=c$n ;; *" cat "*) echo "printed by $n" ;; esac ;;
-build) case " $* " in *" -q "*) id=i$n ;; esac ;;
+create) id=c$n; echo c$n >"$RECORD.last" ;;
+run) echo c$n >"$RECORD.last"; case " $* " in *" -d "*) id=c$n ;; *" cat "*) echo "printed by $n" ;; esac ;;
+build) case " $* " in *" -q "* | *" -qt "*) id=i$n ;; esac ;;
+commit) id=i$n ;;
 cp)
 	case $1 in
 	*:*) if [ -d "$2" ]; then : >"$2/${1##*/}"; else : >"$2"; fi ;;
 	esac ;;
-inspect|images|ps) exit ${ANSWER:-0} ;;
+ps) case " $* " in *" -lq "* | *" -ql "*) cat "$RECORD.last" ;; *) exit ${ANSWER:-0} ;; esac ;;
+inspect|images) exit ${ANSWER:-0} ;;
 esac
 while [ $# -gt 0 ]; do
 	[ "$1" = --cidfile ] && printf %s "c$n" >"$2"
-	[ "$1" = --iidfile ] && printf %s "i$n" >"$2"
+	case $1 in
+	--iidfile) printf %s "i$n" >"$2" ;;
+	--iidfile=*) printf %s "i$n" >"${1#*=}" ;;
+	esac
 	shift
 done
 [ -n "$id" ] && echo "$id"
@@ -216,8 +222,8 @@ func (f *filler) real(h *Hole) (string, bool) {
 	case ContainerID:
 		return "c" + strconv.Itoa(f.number(h.Container.By)), true
 	case ImageID:
-		if h.Image.Build != nil {
-			return "i" + strconv.Itoa(f.number(h.Image.Build)), true
+		if by := cmp.Or(h.Image.Build, h.Image.Commit); by != nil {
+			return "i" + strconv.Itoa(f.number(by)), true
 		}
 	}
 	return "", false

@@ -12,7 +12,7 @@ import (
 const explainWidth = 100
 
 // Explain writes what the script does for people to read: one operation after
-// the other with its place, the conditions and unknowns that it brings, and what
+// the other with its place below the name of its file, the conditions and unknowns that it brings, and what
 // is left on the host at the end; each way through the script in turn. The text
 // is the same for the same trace, and no line has more than 100 columns.
 func (t *Trace) Explain(w io.Writer) error {
@@ -37,8 +37,9 @@ type explainer struct {
 	text   strings.Builder
 	script string
 	title  string
-	place  int // columns of the places
-	verb   int // columns of the verbs
+	file   string // that the operations are in, as far as written
+	place  int    // columns of the places
+	verb   int    // columns of the verbs
 }
 
 func (p *explainer) header(r Report, i int) {
@@ -47,6 +48,7 @@ func (p *explainer) header(r Report, i int) {
 		name = fmt.Sprintf("%s, way %d of %d", p.title, i+1, len(r.Ways))
 	}
 	p.line("", name)
+	p.file = r.Path
 }
 
 func (p *explainer) way(w ReportWay) {
@@ -65,19 +67,26 @@ func (p *explainer) way(w ReportWay) {
 
 // measure finds the width of the columns, within reason.
 func (p *explainer) measure(w ReportWay) {
-	const mostPlace, mostVerb = 32, 10
+	const mostVerb = 10
 	p.place, p.verb = 0, 0
 	for _, op := range w.Ops {
-		p.place = max(p.place, min(mostPlace, utf8.RuneCountInString(p.near(op.Place))))
+		_, at := splitPlace(op.Place)
+		p.place = max(p.place, len(at))
 		p.verb = max(p.verb, min(mostVerb, utf8.RuneCountInString(op.Verb)))
 	}
 }
 
-// op writes an operation in columns. A place or verb that is wider than its
-// column moves the text on, and below it lines up again.
+// op writes an operation in columns, below the name of its file where that is
+// another one than before. A verb that is wider than its column moves the text on,
+// and below it lines up again.
 func (p *explainer) op(op ReportOp) {
+	file, at := splitPlace(op.Place)
+	if file != p.file {
+		p.line(" ", "in "+file)
+		p.file = file
+	}
 	below := strings.Repeat(" ", p.place+p.verb+8)
-	lead := fmt.Sprintf("  %-*s  %-*s  ", p.place, p.near(op.Place), p.verb, op.Verb)
+	lead := fmt.Sprintf("  %*s  %-*s  ", p.place, at, p.verb, op.Verb)
 	if utf8.RuneCountInString(lead) > len(below) {
 		p.line("  ", strings.TrimSpace(lead))
 		lead = below
@@ -96,6 +105,15 @@ func (p *explainer) op(op ReportOp) {
 	for _, h := range op.Holes {
 		p.line(below, h.Text+" is unknown: "+h.Reason)
 	}
+}
+
+// splitPlace takes a place apart into the file and the line with its column.
+func splitPlace(place string) (file, at string) {
+	i := strings.LastIndexByte(place, ':')
+	if j := strings.LastIndexByte(place[:max(i, 0)], ':'); j >= 0 {
+		return place[:j], place[j+1:]
+	}
+	return "", place
 }
 
 // near leaves the directory out of a place in the script that is explained.

@@ -68,13 +68,23 @@ func baseNames(c *call, p *parsedFlags) outcome {
 	}
 	var text Value
 	for _, arg := range args {
-		base := arg.base()
+		base := baseName(arg.Value)
 		if tail := base.tail(); end != "" && strings.HasSuffix(tail, end) && !base.is(end) {
 			base = base.trimTail(len(end))
 		}
 		text = text.Concat(base.line())
 	}
 	return c.prints(text.merged())
+}
+
+// baseName is the base of a path as given. Where the last element is nothing but a
+// text from outside, which may be empty or a path itself, it is unknown.
+func baseName(v Value) Value {
+	base := v.base()
+	if h := base.hole(); h != nil && (h.Reason == Argument || h.Reason == Environment || h.Reason == Output) {
+		return Value{{Hole: &Hole{Reason: Computed, Name: "basename " + v.String(), Source: h.Source, key: "basename " + v.Key()}}}
+	}
+	return base
 }
 
 // dirNames is dirname.

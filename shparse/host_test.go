@@ -38,7 +38,7 @@ func TestHostOutput(t *testing.T) {
 		{"basename -s .go x.go y.go", "x\ny\n"},
 		{"basename -a x/1 y/2", "1\n2\n"},
 		{"basename -s .go x.go", "x\n"},
-		{"basename /x/$F", "${F}\n"},
+		{"basename /x/$F", "basename /x/${F}\n"},
 		{"basename $F", "basename ${F}\n"},
 		{"basename $F.go .go", "${F}\n"},
 		{"dirname /a/b/", "/a\n"},
