@@ -18,16 +18,19 @@ func (p *planner) assumeUnknown(nodes []*node) {
 	final := nodes[len(nodes)-1]
 	for _, op := range p.way.Ops {
 		u, ok := op.Act.(*shparse.Unknown)
-		if !ok || op.Seq < final.part.Op.Seq && p.assumeContext(nodes, op) {
+		if !ok {
 			continue
+		}
+		if op.Seq < final.part.Op.Seq {
+			p.assumeContext(nodes, op)
 		}
 		p.assumeArtifact(op, u)
 	}
 }
 
 // assumeContext says that the command is taken not to change what an earlier build
-// took in, and reports whether there was anything to say.
-func (p *planner) assumeContext(nodes []*node, op *shparse.Op) bool {
+// took in.
+func (p *planner) assumeContext(nodes []*node, op *shparse.Op) {
 	for _, n := range nodes[:len(nodes)-1] {
 		if n.part.File == nil || op.Seq < n.part.Op.Seq {
 			continue
@@ -35,10 +38,9 @@ func (p *planner) assumeContext(nodes []*node, op *shparse.Op) bool {
 		if in := n.fromContext(); in != nil && nearby(op.Dir, n.dir) {
 			p.say(finding.New("SF220", op.Range, "%q is taken not to change the files that line %d of %s copies into the builder",
 				commandName(op), in.Range.Start.Line, n.part.File.Path))
-			return true
+			return
 		}
 	}
-	return false
 }
 
 // assumeArtifact says that the command, whose words name nothing that is known to
