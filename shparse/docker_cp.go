@@ -110,6 +110,9 @@ func (cp *Copy) land(c *call, e Effect) (Effect, *finding.Finding) {
 		e.Path = dest
 		e.Contents = false
 		return e, nil
+	case e.Contents && kind == existing && !isOutside(dest):
+		e.Path = dest // only a directory can take the contents of one
+		return e, nil
 	case kind == maybeMissing, isOutside(dest):
 		f := cp.assumeMissing()
 		e.Path = dest

@@ -372,6 +372,8 @@ func TestDockerFindings(t *testing.T) {
 		{"docker create --name c i; docker cp c:/x $D/", "SF024"},
 		{"docker create --name c i; docker cp c:/x $D", "SF024"},
 		{"docker create --name c i; docker cp c:/x d; docker cp c:/y d", "SF024"},
+		{"docker create --name c i; docker cp c:/x/. d; docker cp c:/y/. d", ""},
+		{"docker create --name c i; docker cp c:/x/. d; docker cp c:/y d", "SF024"},
 		{"docker create --name c i; make; docker cp c:/x d", "SF025"},
 		{"docker create --name c i; make bin; docker cp c:/x d", ""},
 		{"docker create --name c i; docker cp c:/x /tmp/d", "SF025"},
