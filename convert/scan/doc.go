@@ -10,7 +10,8 @@
 //
 //   - Units that change the same files belong together, and are converted if all of
 //     them want the same text. Else, or where a script that stays as it is uses a
-//     file that changes, they are refused (SF305).
+//     file that changes, they are refused (SF305). What a refused script uses is taken
+//     from its text where it could not be followed.
 //   - A script that runs other scripts disturbs none of them. Where they are units,
 //     it is none; where only it can be converted, they are parts of its unit.
 //
