@@ -20,8 +20,9 @@ type randomUnit struct {
 
 	builders []string // tags
 	finals   []string
-	home     string // the context of the finals
-	loot     []loot // what lies on the host, for a build to take
+	home     string   // the context of the finals
+	loot     []loot   // what lies on the host, for a build to take
+	behind   []string // what links and archives were made of
 }
 
 // A loot is a file or directory on the host that came out of a builder.
@@ -173,6 +174,7 @@ func (u *randomUnit) steps(home string) {
 // archive of it.
 func (u *randomUnit) pack(l *loot, i int) {
 	dir, base := path.Split(l.host)
+	u.behind = append(u.behind, l.host)
 	switch {
 	case !l.directory && u.chance("link", 8):
 		l.host = fmt.Sprintf("%slink-%d", dir, i)
@@ -225,7 +227,7 @@ func (u *randomUnit) final(i int, home string) {
 
 // cleanUp removes all that lies on the host.
 func (u *randomUnit) cleanUp() {
-	hosts := []string{"bin"}
+	hosts := append([]string{"bin"}, u.behind...)
 	for _, l := range u.loot {
 		hosts = append(hosts, l.host, path.Base(l.host))
 	}
