@@ -157,13 +157,17 @@ func generate(t *rapid.T) scenario {
 	}
 	w.block(w.n(2, 7))
 	w.line("docker run end \"$a\" \"$b\" \"$c\" \"$#\"")
+	failed := 3
+	if w.posix {
+		failed = 0 // under set -e dash ends where a sourced file returns a failure, also one that its caller tests
+	}
 	sc.text, sc.open = w.b.String(), w.asked || len(sc.env) < len(outsiders)+1
 	sc.files = []txtar.File{
 		{Name: "src/one.go", Data: []byte("1\n")},
 		{Name: "src/two.go", Data: []byte("2\n")},
 		{Name: "src/sub/deep.go", Data: []byte("3\n")},
 		{Name: "VERSION", Data: []byte("1.2.3\n")},
-		{Name: "lib.sh", Data: []byte("lib() { docker run lib \"$1\" \"$a\"; return ${2:-0}; }\nb=$b.lib\n[ \"$1\" = x ] && return 3\n:\n")},
+		{Name: "lib.sh", Data: fmt.Appendf(nil, "lib() { docker run lib \"$1\" \"$a\"; return ${2:-0}; }\nb=$b.lib\n[ \"$1\" = x ] && return %d\n:\n", failed)},
 		{Name: "child.sh", Data: []byte("#!/bin/sh\nset -e\ndocker run child \"$@\" \"${a-unset}\" \"${PWD##*/}\"\n[ $# -lt 2 ] || exit 4\n")},
 	}
 	return sc
