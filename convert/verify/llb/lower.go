@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/containerd/platforms"
 	"github.com/distribution/reference"
@@ -72,7 +73,27 @@ func (v vertex) operation() *static.Operation {
 // the request makes.
 type lowerer struct {
 	config dockerspec.DockerOCIImageConfig
+
+	mu     sync.Mutex // BuildKit asks for several base images at once
 	graphs map[*static.Build]*graph
+}
+
+// known returns the graph that a build was lowered to, or nil.
+func (l *lowerer) known(b *static.Build) *graph {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.graphs[b]
+}
+
+// keep keeps the graph of a build, and returns the one that was kept first.
+func (l *lowerer) keep(b *static.Build, g *graph) *graph {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if first := l.graphs[b]; first != nil {
+		return first
+	}
+	l.graphs[b] = g
+	return g
 }
 
 func newLowerer(config dockerspec.DockerOCIImageConfig) *lowerer {
@@ -80,7 +101,7 @@ func newLowerer(config dockerspec.DockerOCIImageConfig) *lowerer {
 }
 
 func (l *lowerer) lower(ctx context.Context, b *static.Build) (*graph, error) {
-	if g := l.graphs[b]; g != nil {
+	if g := l.known(b); g != nil {
 		return g, nil
 	}
 	platform, err := platforms.Parse(cmp.Or(b.Platform, "linux/amd64"))
@@ -117,8 +138,7 @@ func (l *lowerer) lower(ctx context.Context, b *static.Build) (*graph, error) {
 			g.root.digest, g.root.output = digest.Digest(op.Inputs[0].Digest), op.Inputs[0].Index
 		}
 	}
-	l.graphs[b] = g
-	return g, nil
+	return l.keep(b, g), nil
 }
 
 // contextName is the build context's in a graph.
