@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/shparse/makefile"
@@ -17,10 +18,7 @@ func (d *makeDriver) checkMeaning(w *makefile.Rewriting) {
 	if d.out.refused() {
 		return
 	}
-	after := &tree.Overlay{FS: d.fsys, Files: map[string][]byte{}}
-	for _, ch := range d.out.changes {
-		after.Files[ch.Path] = ch.New
-	}
+	after := tree.After(d.fsys, d.out.changes)
 	mk := d.read(after)
 	d.checkLeftOver(mk, w)
 	for _, r := range slices.Concat(d.folding, d.others) {
@@ -253,7 +251,7 @@ func lineThatCalls(file, src, name string) (finding.Range, bool) {
 func (d *makeDriver) reportTargets() {
 	left := map[string]bool{}
 	for _, ch := range d.out.changes {
-		mk := d.read(&tree.Overlay{FS: d.fsys, Files: map[string][]byte{ch.Path: ch.New}})
+		mk := d.read(tree.After(d.fsys, []edit.Change{ch}))
 		for _, name := range mk.Targets() {
 			left[name] = true
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stagefold/stagefold/convert"
-	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/convert/verify/llb"
 	"github.com/stagefold/stagefold/convert/verify/static"
@@ -51,7 +50,7 @@ func TestStatic(t *testing.T) {
 // compareGraphs compares the repository with what a conversion makes of it.
 func compareGraphs(t *testing.T, fsys fs.FS, o convert.Options, r *convert.Result) (static.Answer, error) {
 	t.Helper()
-	after := &tree.Overlay{FS: fsys, Files: texts(r.Changes)}
+	after := tree.After(fsys, r.Changes)
 	read := func(fsys fs.FS) *shparse.Trace {
 		return shparse.Read(shparse.Config{FS: fsys, Path: r.Script, Dir: r.Dir, Args: o.Args, Env: o.Env, Goals: r.Goals})
 	}
@@ -64,15 +63,4 @@ func compareGraphs(t *testing.T, fsys fs.FS, o convert.Options, r *convert.Resul
 		t.Fatal(err)
 	}
 	return answer, nil
-}
-
-// texts are the new texts of changed files, nil where a file goes.
-func texts(changes []edit.Change) map[string][]byte {
-	files := map[string][]byte{}
-	for _, ch := range changes {
-		if files[ch.Path] = nil; !ch.Delete {
-			files[ch.Path] = append([]byte{}, ch.New...)
-		}
-	}
-	return files
 }

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/convert/verify/static"
 	"github.com/stagefold/stagefold/shparse"
@@ -106,7 +105,7 @@ func (v *verification) pairs(u verified, env map[string]string) ([]static.Pair, 
 	}
 	defer closeNow()
 	if len(u.unit.Changes) > 0 {
-		now = changed(now, u.unit.Changes)
+		now = tree.After(now, u.unit.Changes)
 	}
 	read := func(fsys fs.FS) *shparse.Trace {
 		return shparse.Read(shparse.Config{FS: fsys, Path: u.Script, Dir: u.Dir, Args: v.known.args, Env: env, Goals: u.Goals})
@@ -120,17 +119,6 @@ func openTree(dir string) (fs.FS, func() error, error) {
 		return nil, nil, err
 	}
 	return tree.New(root), root.Close, nil
-}
-
-// changed is a repository with the files that a conversion changes.
-func changed(fsys fs.FS, changes []edit.Change) fs.FS {
-	files := map[string][]byte{}
-	for _, ch := range changes {
-		if files[ch.Path] = nil; !ch.Delete {
-			files[ch.Path] = append([]byte{}, ch.New...)
-		}
-	}
-	return &tree.Overlay{FS: fsys, Files: files}
 }
 
 // lower hands a request to the program and returns its answer.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stagefold/stagefold/convert/edit"
 )
 
 // An Overlay is a repository as it would be with other texts in some files. It
@@ -16,6 +18,17 @@ import (
 type Overlay struct {
 	FS    fs.FS
 	Files map[string][]byte // by path; nil for a file that is gone
+}
+
+// After is a repository as it is when changes are made.
+func After(fsys fs.FS, changes []edit.Change) *Overlay {
+	files := make(map[string][]byte, len(changes))
+	for _, ch := range changes {
+		if files[ch.Path] = nil; !ch.Delete {
+			files[ch.Path] = append([]byte{}, ch.New...) // not nil, also where it is empty
+		}
+	}
+	return &Overlay{FS: fsys, Files: files}
 }
 
 // Open opens a file of the overlay, or a file or directory of the repository.

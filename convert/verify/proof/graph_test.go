@@ -78,13 +78,8 @@ func pairsOf(t *testing.T, u proof.Unit) []static.Pair {
 	root, err := os.OpenRoot(u.Old)
 	must(t, err)
 	defer root.Close()
-	fsys, files := tree.New(root), map[string][]byte{}
-	for _, ch := range u.Changes {
-		if files[ch.Path] = nil; !ch.Delete {
-			files[ch.Path] = ch.New
-		}
-	}
-	after := &tree.Overlay{FS: fsys, Files: files}
+	fsys := tree.New(root)
+	after := tree.After(fsys, u.Changes)
 	read := func(fsys fs.FS) *shparse.Trace { return shparse.Read(shparse.Config{FS: fsys, Path: u.Script}) }
 	pairs, err := static.Pairs(fsys, after, read(fsys), read(after))
 	must(t, err)
