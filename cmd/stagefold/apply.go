@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -92,16 +93,7 @@ func runApply(c *cli.Context, s streams) error {
 	if done > 0 && !c.Bool("quiet") {
 		fmt.Fprintf(s.err, "%d as planned already\n", done)
 	}
-	return firstOf(v.failures(), v.verdict())
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(v.failures(), v.verdict())
 }
 
 // readPlan reads the plan that the command line names.
