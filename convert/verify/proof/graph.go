@@ -2,7 +2,6 @@ package proof
 
 import (
 	"archive/tar"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -34,18 +33,11 @@ func ProveGraphs(ctx context.Context, u Unit, pairs []static.Pair, o Options) (p
 	}
 	defer func() { err = errors.Join(err, g.remove()) }()
 	p = &Proof{Script: u.Script}
-	err = g.prove(ctx, p)
-	switch {
-	case errors.Is(err, errBuild) && ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case errors.Is(err, errBuild) && g.gone():
-		return nil, fmt.Errorf("%q: %w", o.BuildKit, ErrGone)
-	case errors.Is(err, errBuild):
-		p.Verdict, p.Failure = Failed, g.failure
-		err = nil
+	if err := g.settle(p, g.prove(ctx, p, g)); err != nil {
+		return nil, err
 	}
 	p.Overhead = time.Since(g.begun) - g.building
-	return p, err
+	return p, nil
 }
 
 // Buildable returns why images can't be built without running their script and
@@ -90,8 +82,9 @@ func buildable(b *static.Build) error {
 type graphTrial struct {
 	trial
 	pairs    []static.Pair
-	way      string
-	noCache  bool
+	olds     []graphRun
+	now      graphRun
+	way      string // of the run that goes on
 	exports  map[*static.Build]string // of this run: the archives of file systems
 	building time.Duration
 }
@@ -111,59 +104,29 @@ type graphRun struct {
 	sizes  map[string]int64
 }
 
-func (g *graphTrial) prove(ctx context.Context, p *Proof) error {
-	var olds []graphRun
-	for i := range g.opts.Repeat {
-		g.say("building the old way (%d of %d)", i+1, g.opts.Repeat)
-		if err := g.add(ctx, &olds); err != nil {
-			return err
-		}
-	}
-	g.say("building the new way")
-	now, err := g.build(ctx, "new", g.opts.Repeat > 1)
-	if err != nil {
-		return err
-	}
-	g.say("comparing the images")
-	g.compare(p, olds, now)
-	if p.Verdict != Differs || g.opts.Repeat < 2 {
-		return nil
-	}
-	g.say("building the old way once more, in case it differs from itself")
-	if err := g.add(ctx, &olds); err != nil {
-		return err
-	}
-	g.compare(p, olds, now)
-	return nil
-}
-
-func (g *graphTrial) add(ctx context.Context, olds *[]graphRun) error {
-	run, err := g.build(ctx, "old", len(*olds) > 0)
-	*olds = append(*olds, run)
-	return err
-}
-
-func (g *graphTrial) compare(p *Proof, olds []graphRun, now graphRun) {
-	last := olds[len(olds)-1]
+// compare fills in p from all runs so far.
+func (g *graphTrial) compare(_ context.Context, p *Proof) error {
+	last := g.olds[len(g.olds)-1]
 	p.Images = nil
-	p.Old, p.New = Run{Took: last.took}, Run{Took: now.took}
-	for _, name := range slices.Sorted(maps.Keys(now.images)) {
+	p.Old, p.New = Run{Took: last.took}, Run{Took: g.now.took}
+	for _, name := range slices.Sorted(maps.Keys(g.now.images)) {
 		var images []*verify.Image
-		for _, old := range olds {
+		for _, old := range g.olds {
 			images = append(images, old.images[name])
 		}
 		p.Images = append(p.Images, Image{
-			Name: name, OldSize: last.sizes[name], NewSize: now.sizes[name],
-			Judgement: verify.Judge(images, now.images[name], g.opts.Ignore),
+			Name: name, OldSize: last.sizes[name], NewSize: g.now.sizes[name],
+			Judgement: verify.Judge(images, g.now.images[name], g.opts.Ignore),
 		})
 	}
 	p.sum()
+	return nil
 }
 
-// build builds all images one way.
-func (g *graphTrial) build(ctx context.Context, way string, noCache bool) (graphRun, error) {
+// run builds all images one way.
+func (g *graphTrial) run(ctx context.Context, way string) error {
 	run := graphRun{images: map[string]*verify.Image{}, sizes: map[string]int64{}}
-	g.way, g.noCache, g.exports = way, noCache, map[*static.Build]string{}
+	g.way, g.exports = way, map[*static.Build]string{}
 	before := g.building
 	for _, pair := range g.pairs {
 		b := pair.Old
@@ -172,14 +135,19 @@ func (g *graphTrial) build(ctx context.Context, way string, noCache bool) (graph
 		}
 		file, err := g.export(ctx, b, "docker")
 		if err != nil {
-			return run, err
+			return err
 		}
 		if err := run.read(pair.Image, file); err != nil {
-			return run, err
+			return err
 		}
 	}
 	run.took = g.building - before
-	return run, nil
+	if way == "new" {
+		g.now = run
+	} else {
+		g.olds = append(g.olds, run)
+	}
+	return nil
 }
 
 func (r *graphRun) read(name, file string) error {
@@ -274,21 +242,27 @@ func (g *graphTrial) buildx(ctx context.Context, b *static.Build, output string)
 	if b.Platform != "" {
 		args = append(args, "--platform", b.Platform)
 	}
-	if args = append(args, b.Flags...); g.noCache {
+	if args = append(args, b.Flags...); g.opts.Repeat > 1 && len(g.olds) > 0 {
 		args = append(args, "--no-cache")
 	}
 	args = append(args, filepath.Join(g.tree(), filepath.FromSlash(b.Context)))
+	said, err := os.Create(g.session.Output())
+	if err != nil {
+		return err
+	}
+	defer said.Close()
 	cmd := g.session.Docker(ctx, args...)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Stdout, cmd.Stderr = said, said
 	begin := time.Now()
-	err := cmd.Run()
+	err = cmd.Run()
 	g.building += time.Since(begin)
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		lines := strings.Split(strings.TrimRight(said.String(), "\n"), "\n")
+	switch exit := (*exec.ExitError)(nil); {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &exit):
 		g.failure = &Failure{
 			Way: g.way, Command: "docker buildx build --file " + b.Path + " " + b.Context, Exit: exit.ExitCode(),
-			Output: strings.Join(lines[max(0, len(lines)-tailLines):], "\n"),
+			Output: lastLines(g.session.Output(), tailLines),
 		}
 		return errBuild
 	}

@@ -57,13 +57,8 @@ func Prove(ctx context.Context, u Unit, o Options) (p *Proof, err error) {
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
 	p = &Proof{Script: u.Script}
-	err = t.prove(ctx, p)
-	switch {
-	case errors.Is(err, errBuild) && t.gone():
-		return nil, fmt.Errorf("%q: %w", o.BuildKit, ErrGone)
-	case errors.Is(err, errBuild):
-		p.Verdict, p.Failure = Failed, t.failure
-		err = nil
+	if err = t.settle(p, t.prove(ctx, p, t)); errors.Is(err, ErrGone) {
+		return nil, err
 	}
 	p.Held = t.held()
 	p.Overhead = time.Since(t.begun)
@@ -71,6 +66,19 @@ func Prove(ctx context.Context, u Unit, o Options) (p *Proof, err error) {
 		p.Overhead -= r.Took
 	}
 	return p, err
+}
+
+// settle says in p that a build failed, if that ended the proof. It returns the error
+// that is left.
+func (t *trial) settle(p *Proof, err error) error {
+	switch {
+	case errors.Is(err, errBuild) && t.gone():
+		return fmt.Errorf("%q: %w", t.opts.BuildKit, ErrGone)
+	case errors.Is(err, errBuild):
+		p.Verdict, p.Failure = Failed, t.failure
+		return nil
+	}
+	return err
 }
 
 // open makes the scratch directory and the session.
@@ -135,30 +143,36 @@ func (t *trial) say(format string, args ...any) {
 	}
 }
 
-// prove runs both ways, and the old way once more before it blames the new one.
-func (t *trial) prove(ctx context.Context, p *Proof) error {
+// A builder makes what is compared.
+type builder interface {
+	run(ctx context.Context, way string) error   // builds one way
+	compare(ctx context.Context, p *Proof) error // fills in p from all runs so far
+}
+
+// prove builds both ways, and the old way once more before it blames the new one.
+func (t *trial) prove(ctx context.Context, p *Proof, b builder) error {
 	for i := range t.opts.Repeat {
 		t.say("building the old way (%d of %d)", i+1, t.opts.Repeat)
-		if err := t.run(ctx, "old"); err != nil {
+		if err := b.run(ctx, "old"); err != nil {
 			return err
 		}
 	}
 	t.say("building the new way")
-	if err := t.run(ctx, "new"); err != nil {
+	if err := b.run(ctx, "new"); err != nil {
 		return err
 	}
 	t.say("comparing the images")
-	if err := t.compare(ctx, p); err != nil {
+	if err := b.compare(ctx, p); err != nil {
 		return err
 	}
 	if p.Verdict != Differs || t.opts.Repeat < 2 {
 		return nil
 	}
 	t.say("building the old way once more, in case it differs from itself")
-	if err := t.run(ctx, "old"); err != nil {
+	if err := b.run(ctx, "old"); err != nil {
 		return err
 	}
-	return t.compare(ctx, p)
+	return b.compare(ctx, p)
 }
 
 // run copies the repository and runs the script in it.
