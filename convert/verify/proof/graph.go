@@ -84,7 +84,7 @@ type graphTrial struct {
 	pairs    []static.Pair
 	olds     []graphRun
 	now      graphRun
-	way      string // of the run that goes on
+	way      string                   // of the run that goes on
 	exports  map[*static.Build]string // of this run: the archives of file systems
 	building time.Duration
 }
