@@ -37,14 +37,11 @@ func (v *verification) checkStatic(ctx context.Context) error {
 		checks = append(checks, check)
 	}
 	var product bytes.Buffer
+	write := static.Text
 	if v.ctx.String("format") == "json" {
-		encoder := json.NewEncoder(&product)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(checks)
-	} else {
-		err = static.Text(&product, checks)
+		write = static.JSON
 	}
-	if err := errors.Join(err, deliver(v.ctx, v.streams.out, product.Bytes())); err != nil {
+	if err := errors.Join(write(&product, checks), deliver(v.ctx, v.streams.out, product.Bytes())); err != nil {
 		return err
 	}
 	for _, c := range checks {

@@ -122,10 +122,7 @@ func file(c edit.Change) File {
 
 // JSON writes the blueprint, indented, with a final newline.
 func (b *Blueprint) JSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(b)
+	return report.WriteJSON(w, b)
 }
 
 // Parse reads the JSON form. A field that it does not know is an error: it may say

@@ -69,10 +69,16 @@ func JSON(w io.Writer, units []Unit) error {
 	for _, u := range units {
 		doc.Units = append(doc.Units, unitDocument(u))
 	}
+	return WriteJSON(w, doc)
+}
+
+// WriteJSON writes a document, indented, with a final newline. Marks of HTML stay
+// readable.
+func WriteJSON(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return enc.Encode(document)
 }
 
 func unitDocument(u Unit) UnitDocument {

@@ -137,10 +137,7 @@ func (r *Report) Convertible() bool { return r.Totals.Converted+r.Totals.Assumed
 
 // JSON writes the report, indented, with a final newline.
 func (r *Report) JSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(r)
+	return report.WriteJSON(w, r)
 }
 
 // Parse reads the JSON form of a report.

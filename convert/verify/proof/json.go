@@ -1,9 +1,9 @@
 package proof
 
 import (
-	"encoding/json"
 	"io"
 
+	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/convert/verify"
 )
 
@@ -84,10 +84,7 @@ func JSON(w io.Writer, proofs []*Proof, name func(*Proof) string) error {
 		one.Script = name(p)
 		doc.Proofs = append(doc.Proofs, one)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return report.WriteJSON(w, doc)
 }
 
 func document(p *Proof) ProofDocument {

@@ -25,6 +25,9 @@ func (c Check) Same() bool {
 	return c.Reason == ""
 }
 
+// JSON writes checks for other programs.
+func JSON(w io.Writer, checks []Check) error { return report.WriteJSON(w, checks) }
+
 // Text writes checks for people.
 func Text(w io.Writer, checks []Check) error {
 	var out strings.Builder
