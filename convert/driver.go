@@ -254,6 +254,20 @@ func (c *converter) nearness() int {
 	return 0
 }
 
+// bare is the result of a file that drives no builds at all.
+func (d *driver) bare() *Result {
+	d.out.trace()
+	if !d.out.refused() {
+		d.out.explainNothing()
+	}
+	return d.out.result()
+}
+
+// closest is the build that comes nearest to a builder pattern.
+func (d *driver) closest() *goalRun {
+	return slices.MaxFunc(d.others, func(a, b *goalRun) int { return a.c.nearness() - b.c.nearness() })
+}
+
 // leaveAlone makes nothing of the file where it asks for that, or a script or
 // Dockerfile of a build that converts. own are the texts of the file and of those that
 // it includes.

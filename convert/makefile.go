@@ -141,13 +141,9 @@ func (d *makeDriver) pairs() {
 // nothing says why no target converts: by the target that comes nearest to it.
 func (d *makeDriver) nothing() *Result {
 	if len(d.others) == 0 {
-		d.out.trace()
-		if !d.out.refused() {
-			d.out.explainNothing()
-		}
-		return d.out.result()
+		return d.bare()
 	}
-	best := slices.MaxFunc(d.others, func(a, b *goalRun) int { return a.c.nearness() - b.c.nearness() })
+	best := d.closest()
 	if best.c.nearness() < nearest {
 		for _, r := range d.others {
 			if r.c.refused() && len(r.c.tr.Ways) == 0 {

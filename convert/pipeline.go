@@ -135,13 +135,9 @@ func (d *pipelineDriver) placeOf(r *goalRun) finding.Range {
 // nothing says why no job converts: by the one that comes nearest to it.
 func (d *pipelineDriver) nothing() *Result {
 	if len(d.others) == 0 {
-		d.out.trace()
-		if !d.out.refused() {
-			d.out.explainNothing()
-		}
-		return d.out.result()
+		return d.bare()
 	}
-	best := slices.MaxFunc(d.others, func(a, b *goalRun) int { return a.c.nearness() - b.c.nearness() })
+	best := d.closest()
 	for _, r := range d.others {
 		switch {
 		case d.handsOn(r):
