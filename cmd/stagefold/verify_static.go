@@ -77,7 +77,7 @@ func (v *verification) checkUnit(ctx context.Context, program string, u verified
 	}
 	pairs, err := v.pairs(u, v.known.env)
 	if err != nil {
-		check.Reason = err.Error()
+		check.Reason, check.Unlowered = err.Error(), true
 		return check, nil
 	}
 	answer, err := lower(ctx, program, static.Request{Version: static.Version, Pairs: pairs})

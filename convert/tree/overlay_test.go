@@ -1,9 +1,12 @@
 package tree_test
 
 import (
+	"errors"
+	"io/fs"
 	"testing"
 	"testing/fstest"
 
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/tree"
 )
 
@@ -29,5 +32,20 @@ func TestOverlay(t *testing.T) {
 	}
 	if info, err := o.Stat("a/changed"); err != nil || info.Mode() != 0o755 || info.Size() != 7 {
 		t.Errorf("a changed file is described as %v, %v", info, err)
+	}
+}
+
+// TestAfter: a file that becomes empty is there, one that is deleted is not.
+func TestAfter(t *testing.T) {
+	old := fstest.MapFS{"emptied": {Data: []byte("old")}, "gone": {Data: []byte("gone")}}
+	after := tree.After(old, []edit.Change{{Path: "emptied"}, {Path: "gone", Delete: true}, {Path: "new", New: []byte("new")}})
+	if err := fstest.TestFS(after, "emptied", "new"); err != nil {
+		t.Error(err)
+	}
+	if text, err := after.ReadFile("emptied"); err != nil || len(text) > 0 {
+		t.Errorf("the file that becomes empty holds %q, %v", text, err)
+	}
+	if _, err := after.ReadFile("gone"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the deleted file is read with the error %v", err)
 	}
 }

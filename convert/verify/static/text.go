@@ -3,6 +3,7 @@ package static
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/stagefold/stagefold/convert/report"
@@ -13,6 +14,9 @@ type Check struct {
 	Script   string    `json:"script"`
 	Reason   string    `json:"reason,omitempty"` // why there are no verdicts
 	Verdicts []Verdict `json:"images,omitempty"`
+
+	// Unlowered is set where there is a conversion, and no graph of what it replaces.
+	Unlowered bool `json:"unlowered,omitempty"`
 }
 
 // Same reports whether all images are made of the same graphs.
@@ -38,6 +42,9 @@ func Text(w io.Writer, checks []Check) error {
 		}
 		for _, v := range c.Verdicts {
 			v.text(&out)
+		}
+		if c.Unlowered || slices.ContainsFunc(c.Verdicts, func(v Verdict) bool { return v.Reason != "" }) {
+			out.WriteString("  hint: \"stagefold verify\" without --static builds the images and compares them\n")
 		}
 	}
 	_, err := io.WriteString(w, out.String())
