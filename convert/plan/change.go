@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -284,8 +283,7 @@ func (r *resolver) foldBeside(a artifact) {
 
 // copies reports whether a COPY of the build can name a file of the repository.
 func (r *resolver) copies(name string) bool {
-	info, err := fs.Stat(r.p.in.FS, name)
-	if err != nil || !info.Mode().IsRegular() || !below(r.n.dir, name) || strings.ContainsAny(name, unplain) {
+	if !r.p.isFile(name) || !below(r.n.dir, name) || strings.ContainsAny(name, unplain) {
 		return false
 	}
 	out, err := r.n.ignore.Excluded(relative(r.n.dir, name))
