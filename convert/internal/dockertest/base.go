@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/distribution/reference"
 )
 
 //go:embed base
@@ -70,18 +72,26 @@ func (l *Lab) Base(name string) error {
 	if l.bases[name] {
 		return nil
 	}
-	owner, err := l.engine.docker("image", "ls", "--format", "{{.ID}}", "--filter", "reference="+name)
+	ctx, cancel := timeout()
+	defer cancel()
+	owners, err := l.api.images(ctx, map[string][]string{"reference": {name}})
 	if err != nil {
 		return err
 	}
-	ours, err := l.engine.docker("image", "ls", "-q", "--filter", "reference="+name, "--filter", "label="+label+"="+labelValue)
+	for _, owner := range owners {
+		if owner.Labels[label] != labelValue {
+			return fmt.Errorf("%w: %q is an image of this machine", ErrTaken, name)
+		}
+	}
+	ref, err := reference.ParseDockerRef(name)
 	if err != nil {
 		return err
 	}
-	if owner != ours {
-		return fmt.Errorf("%w: %q is an image of this machine", ErrTaken, name)
+	tagged, ok := ref.(reference.Tagged)
+	if !ok {
+		return fmt.Errorf("%q is no name with a tag", name)
 	}
-	if _, err := l.engine.docker("tag", baseImage, name); err != nil {
+	if err := l.api.tag(ctx, baseImage, reference.FamiliarName(ref), tagged.Tag()); err != nil {
 		return err
 	}
 	l.bases[name] = true

@@ -89,12 +89,6 @@ func (e engine) command(c command) (string, error) {
 	return strings.TrimSpace(out.String()), nil
 }
 
-// lines runs a docker command and returns the lines that it prints.
-func (e engine) lines(args ...string) ([]string, error) {
-	out, err := e.docker(args...)
-	return strings.Fields(out), err
-}
-
 // builds reports whether builder b can build a Dockerfile.
 func (e engine) builds(b Builder, dockerfile string) error {
 	_, err := e.command(command{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ import (
 const (
 	baseImage  = "stagefold.test/base"
 	probeImage = "stagefold.test/probe"
-	keptImages = "stagefold.test/kept:"
+	keptImages = "stagefold.test/kept"
 	ownImages  = "stagefold.test/*"
 	label      = "io.stagefold.test"
 	labelValue = "base"
@@ -28,6 +29,7 @@ const (
 // tests at a time, as long as these use different image and container names.
 type Lab struct {
 	engine   engine
+	api      api
 	builders []Builder
 
 	mu    sync.Mutex
@@ -35,8 +37,9 @@ type Lab struct {
 }
 
 // Open finds the engine, waits until no other process has a lab, and makes the
-// base image. At the end of the test it
-// removes every image and container that the base image is in.
+// base image. At the end of the test it removes every image and container that
+// the base image is in; what an earlier process could not remove, since it was
+// killed, Open removes.
 func Open(t *testing.T) (*Lab, error) {
 	t.Helper()
 	e, err := findEngine()
@@ -47,6 +50,12 @@ func Open(t *testing.T) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{engine: e, bases: make(map[string]bool)}
+	if l.api, err = dial(e); err != nil {
+		return nil, err
+	}
+	if err := l.sweep(); err != nil {
+		return nil, err
+	}
 	t.Cleanup(func() { l.close(t) })
 	if err := l.probe(); err != nil {
 		return nil, err
@@ -80,30 +89,57 @@ func (l *Lab) Supports(b Builder, dockerfile string) bool {
 }
 
 // Image reads the image that ref names.
-func (l *Lab) Image(ctx context.Context, ref string) (*verify.Image, error) {
-	return verify.Docker{Command: []string{l.engine.client}}.Image(ctx, ref)
+func (l *Lab) Image(ctx context.Context, ref string) (img *verify.Image, err error) {
+	archive, err := l.api.save(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, archive.Close()) }()
+	return verify.ReadArchive(archive)
 }
 
 // Tags returns the images whose names match one of the patterns, in which *
 // stands for any text without a slash, as name:tag in alphabetical order.
 func (l *Lab) Tags(patterns []string) ([]string, error) {
-	args := []string{"image", "ls", "--format", "{{.Repository}}:{{.Tag}}"}
-	for _, p := range patterns {
-		args = append(args, "--filter", "reference="+p)
+	images, err := l.named(patterns)
+	return slices.Sorted(maps.Keys(images)), err
+}
+
+// named returns the ids of the images whose names match one of the patterns, by name:tag.
+func (l *Lab) named(patterns []string) (map[string]string, error) {
+	ctx, cancel := timeout()
+	defer cancel()
+	list, err := l.api.images(ctx, map[string][]string{"reference": patterns})
+	return idsByName(list), err
+}
+
+func idsByName(images []summary) map[string]string {
+	ids := make(map[string]string)
+	for _, image := range images {
+		for _, name := range image.RepoTags {
+			if !strings.Contains(name, "<none>") {
+				ids[name] = image.ID
+			}
+		}
 	}
-	tags, err := l.engine.lines(args...)
-	slices.Sort(tags)
-	return slices.Compact(tags), err
+	return ids
 }
 
 // Census returns the ids of all containers and images that the base image is in.
 func (l *Lab) Census() ([]string, error) {
-	containers, err := l.engine.lines("ps", "-aq", "--filter", "label="+label)
-	images, err2 := l.engine.lines("image", "ls", "-aq", "--filter", "label="+label)
-	all := append(containers, images...)
-	slices.Sort(all)
-	return slices.Compact(all), errors.Join(err, err2)
+	ctx, cancel := timeout()
+	defer cancel()
+	containers, err := l.api.containers(ctx, labelled)
+	images, err2 := l.api.images(ctx, labelled)
+	all := make(map[string]bool)
+	for _, s := range append(containers, images...) {
+		all[s.ID] = true
+	}
+	return slices.Sorted(maps.Keys(all)), errors.Join(err, err2)
 }
+
+// labelled filters what the base image is in.
+var labelled = map[string][]string{"label": {label}}
 
 // Docker runs a docker command of the test's own and returns what it prints.
 func (l *Lab) Docker(args ...string) (string, error) { return l.engine.docker(args...) }
@@ -111,79 +147,89 @@ func (l *Lab) Docker(args ...string) (string, error) { return l.engine.docker(ar
 // Clear removes the names of the images that match the patterns, and the
 // containers made from these images.
 func (l *Lab) Clear(patterns []string) error {
-	if err := l.removeContainers(patterns); err != nil {
+	ctx, cancel := timeout()
+	defer cancel()
+	if err := l.removeContainers(ctx, patterns); err != nil {
 		return err
 	}
-	tags, err := l.Tags(patterns)
-	if err != nil || len(tags) == 0 {
-		return err
-	}
-	if err := l.keep(tags); err != nil {
-		return err
-	}
-	_, err = l.engine.docker(append([]string{"image", "rm", "-f"}, tags...)...)
-	return err
-}
-
-// keep gives images a name of the lab's own, under which they stay until the lab
-// closes. The legacy builder fails where an image goes away while it looks for a
-// layer of the same base image in its cache.
-func (l *Lab) keep(tags []string) error {
-	ids, err := l.engine.lines(append([]string{"image", "inspect", "--format", "{{.Id}}"}, tags...)...)
+	images, err := l.named(patterns)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if _, err := l.engine.docker("tag", id, keptImages+strings.TrimPrefix(id, "sha256:")); err != nil {
+	for name, id := range images {
+		if err := l.keep(ctx, id); err != nil {
+			return err
+		}
+		if err := l.api.removeImage(ctx, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// keep gives an image a name of the lab's own, under which it stays until the lab
+// closes. The legacy builder fails where an image goes away while it looks for a
+// layer of the same base image in its cache.
+func (l *Lab) keep(ctx context.Context, id string) error {
+	return l.api.tag(ctx, id, keptImages, strings.TrimPrefix(id, "sha256:"))
+}
+
 // removeContainers removes the containers that were made from an image whose
 // name matches one of the patterns.
-func (l *Lab) removeContainers(patterns []string) error {
-	containers, err := l.engine.lines("ps", "-a", "--format", "{{.ID}}={{.Image}}")
+func (l *Lab) removeContainers(ctx context.Context, patterns []string) error {
+	containers, err := l.api.containers(ctx, nil)
 	if err != nil {
 		return err
 	}
-	var ids []string
 	for _, c := range containers {
-		id, image, _ := strings.Cut(c, "=")
-		repository, _, _ := strings.Cut(image, ":")
-		if slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, repository); return ok }) {
-			ids = append(ids, id)
+		repository, _, _ := strings.Cut(c.Image, ":")
+		if !slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, repository); return ok }) {
+			continue
+		}
+		if err := l.api.removeContainer(ctx, c.ID); err != nil {
+			return err
 		}
 	}
-	return l.remove(ids)
-}
-
-func (l *Lab) remove(containers []string) error {
-	if len(containers) == 0 {
-		return nil
-	}
-	_, err := l.engine.docker(append([]string{"rm", "-f", "-v"}, containers...)...)
-	return err
+	return nil
 }
 
 // close removes what the lab and the scripts have made.
 func (l *Lab) close(t *testing.T) {
-	must := func(_ string, err error) {
-		if err != nil {
-			t.Errorf("cleaning up: %v", err)
+	if err := l.sweep(); err != nil {
+		t.Errorf("cleaning up: %v", err)
+	}
+}
+
+// sweep removes the containers and images that the base image of any lab is in.
+func (l *Lab) sweep() error {
+	ctx, cancel := timeout()
+	defer cancel()
+	containers, err := l.api.containers(ctx, labelled)
+	if err != nil {
+		return err
+	}
+	for _, c := range containers {
+		if err := l.api.removeContainer(ctx, c.ID); err != nil {
+			return err
 		}
 	}
-	containers, err := l.engine.lines("ps", "-aq", "--filter", "label="+label)
-	must("", err)
-	must("", l.remove(containers))
-	for name := range l.bases {
-		must(l.engine.docker("image", "rm", "-f", name))
+	images, err := l.api.images(ctx, labelled)
+	if err != nil {
+		return err
 	}
-	own, err := l.Tags([]string{ownImages})
-	must("", err)
-	for names := range slices.Chunk(own, 100) { // each start of the client takes its time
-		must(l.engine.docker(append([]string{"image", "rm", "-f"}, names...)...))
+	own, err := l.api.images(ctx, map[string][]string{"reference": {ownImages}})
+	if err != nil {
+		return err
 	}
-	must(l.engine.docker("image", "prune", "-f", "--filter", "label="+label))
+	for name := range idsByName(append(images, own...)) {
+		if err := l.api.removeImage(ctx, name); err != nil {
+			return err
+		}
+	}
+	return l.api.pruneImages(ctx, labelled)
+}
+
+// timeout bounds what the lab asks of the engine at one time.
+func timeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), commandTimeout)
 }

@@ -1,6 +1,8 @@
 package dockertest
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,8 +106,30 @@ func TestBaseRefusesForeignImage(t *testing.T) {
 	}
 }
 
+// TestLeftovers leaves a container behind as a process that is killed does, and
+// looks for it as the next one.
+func TestLeftovers(t *testing.T) {
+	if testing.Short() {
+		Unavailable(t, ErrShort)
+	}
+	lab, err := Open(t)
+	if err != nil {
+		Unavailable(t, err)
+	}
+	const base, container = "example/lab-leftover:1", "lab-leftover"
+	must(t, lab.Base(base))
+	_, err = lab.Docker("create", "--name", container, base)
+	must(t, err)
+	must(t, (&Lab{api: lab.api}).sweep())
+	if left, err := lab.Census(); err != nil || len(left) > 0 {
+		t.Errorf("left are %q (%v)", left, err)
+	}
+}
+
 func TestMissingImage(t *testing.T) {
-	lab := &Lab{engine: engine{client: "false"}}
+	gone := httptest.NewServer(http.NotFoundHandler())
+	defer gone.Close()
+	lab := &Lab{api: api{gone.Client(), gone.URL}}
 	if _, err := lab.Image(t.Context(), "example/missing"); err == nil || !strings.Contains(err.Error(), "example/missing") {
 		t.Errorf("got %v, want an error that names the image", err)
 	}

@@ -62,6 +62,8 @@ type sandbox struct{ dir string }
 
 // shim is the docker command of a sandbox. It writes down what would leave the
 // machine, keeps what would be removed as Lab.keep does, and hands on the rest.
+// Containers get the host's network, of which images keep nothing: to make one of
+// their own takes a third of the time of a small build.
 var shim = template.Must(template.New("docker").Parse(`#!/bin/sh
 keep() {
 	for image; do
@@ -69,7 +71,7 @@ keep() {
 		-* | image | rm | rmi) ;;
 		*)
 			if id=$('{{.Client}}' image inspect --format '{{"{{"}}slice .Id 7{{"}}"}}' "$image" 2>/dev/null); then
-				'{{.Client}}' tag "$image" "{{.Kept}}$id"
+				'{{.Client}}' tag "$image" "{{.Kept}}:$id"
 			fi
 			;;
 		esac
@@ -84,6 +86,16 @@ push\ * | pull\ * | login\ * | logout\ * | "image push" | "image pull")
 	;;
 rmi\ * | "image rm")
 	keep "$@"
+	;;
+build\ * | run\ *)
+	case " $*" in
+	*" --net"*) ;;
+	*)
+		verb=$1
+		shift
+		set -- "$verb" --network=host "$@"
+		;;
+	esac
 	;;
 esac
 exec '{{.Client}}' "$@"
