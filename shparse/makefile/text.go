@@ -165,12 +165,30 @@ func join(words []Text, sep string) Text { return joinText(words, Lit(sep)) }
 
 func joinText(words []Text, sep Text) Text {
 	var out Text
+	var lit strings.Builder
+	flush := func() {
+		if lit.Len() > 0 {
+			out = append(out, Part{Lit: lit.String()})
+			lit.Reset()
+		}
+	}
+	add := func(t Text) {
+		for _, p := range t {
+			if p.Hole == nil {
+				lit.WriteString(p.Lit)
+				continue
+			}
+			flush()
+			out = append(out, p)
+		}
+	}
 	for i, w := range words {
 		if i > 0 {
-			out = out.plus(sep)
+			add(sep)
 		}
-		out = out.plus(w)
+		add(w)
 	}
+	flush()
 	return out
 }
 
