@@ -515,25 +515,27 @@ func runValue(e *expander, c call) Text {
 // runWildcard lists the files of the repository that match, sorted within each
 // pattern.
 func runWildcard(e *expander, c call) Text {
-	patterns, known := c.knownWords(0)
-	if !known {
-		return c.unknown()
-	}
 	var out []string
-	for _, p := range patterns {
-		names, ok := e.glob(p)
+	for _, w := range c.words(0) {
+		pattern, known := w.Name()
+		if !known {
+			return c.unknown()
+		}
+		names, ok := e.glob(pattern)
 		if !ok {
 			return c.unknown()
 		}
 		out = append(out, names...)
 	}
-	return join(texts(out), " ")
+	return join(nameTexts(out), " ")
 }
 
 func runWords(_ *expander, c call) Text {
-	words, known := c.knownWords(0)
-	if !known {
-		return c.unknown()
+	words := c.words(0)
+	for _, w := range words {
+		if _, known := w.Name(); !known {
+			return c.unknown()
+		}
 	}
 	return Lit(strconv.Itoa(len(words)))
 }

@@ -2,7 +2,6 @@ package makefile
 
 import (
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 )
@@ -11,8 +10,8 @@ import (
 // of a rule, as seen from the directory that make runs in, sorted. It is not ok
 // where the pattern leaves the repository.
 func (r *reader) glob(pat string) (names []string, ok bool) {
-	full := path.Join(r.dir, pat)
-	if path.IsAbs(pat) || full == ".." || strings.HasPrefix(full, "../") {
+	full, ok := r.inTree(pat)
+	if !ok {
 		return nil, false
 	}
 	if !strings.ContainsAny(pat, "*?[") {
@@ -26,17 +25,25 @@ func (r *reader) glob(pat string) (names []string, ok bool) {
 		return nil, true
 	}
 	for _, m := range matches {
-		if hiddenMatch(full, m) {
-			continue
+		if !hiddenMatch(full, m) {
+			names = append(names, r.named(pat, m))
 		}
-		name, _ := relativeTo(r.dir, m)
-		if strings.HasPrefix(pat, "./") && !strings.HasPrefix(name, "./") {
-			name = "./" + name
-		}
-		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names, true
+}
+
+// named returns the name of a file of the repository that matches a pattern, which it
+// begins like.
+func (r *reader) named(pat, file string) string {
+	if strings.HasPrefix(pat, rootMark) {
+		return rootMark + "/" + file
+	}
+	name, _ := relativeTo(r.dir, file)
+	if strings.HasPrefix(pat, "./") && !strings.HasPrefix(name, "./") {
+		return "./" + name
+	}
+	return name
 }
 
 // hiddenMatch reports whether a wildcard matched a leading dot, which it must not.
@@ -53,8 +60,8 @@ func hiddenMatch(pattern, name string) bool {
 // exists reports whether the repository has a file, as seen from the directory that
 // make runs in.
 func (r *reader) exists(name string) bool {
-	full := path.Join(r.dir, name)
-	if path.IsAbs(name) || !fs.ValidPath(full) {
+	full, ok := r.inTree(name)
+	if !ok {
 		return false
 	}
 	_, err := fs.Stat(r.conf.FS, full)

@@ -144,7 +144,7 @@ func newReader(c Config) *reader {
 	}
 	r.global.set(fixed("CURDIR", r.rooted(r.dir), "file"))
 	r.global.set(fixed("PWD", r.rooted(r.dir), "environment"))
-	r.global.set(fixed("MAKECMDGOALS", Lit(strings.Join(c.Goals, " ")), "default"))
+	r.global.set(fixed("MAKECMDGOALS", join(nameTexts(c.Goals), " "), "default"))
 	r.global.set(fixed("MAKE_TERMERR", nil, "default"))
 	r.global.set(fixed("MAKE_TERMOUT", nil, "default"))
 	for name, value := range c.Vars {

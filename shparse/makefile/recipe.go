@@ -10,43 +10,46 @@ import (
 // automatic is the scope with the automatic variables of a target.
 func automatic(up *scope, name, stem string, deps []dep) *scope {
 	sc := &scope{up: up}
-	var all, once, orderOnly []string
+	var all, once, orderOnly []Text
+	seen := map[string]bool{}
 	for _, d := range deps {
 		if d.orderOnly {
-			orderOnly = append(orderOnly, d.name)
+			orderOnly = append(orderOnly, d.text())
 			continue
 		}
-		all = append(all, d.name)
-		if !slices.Contains(once, d.name) {
-			once = append(once, d.name)
+		all = append(all, d.text())
+		if !seen[d.name] || d.files != nil {
+			once = append(once, d.text())
 		}
+		seen[d.name] = true
 	}
-	first := ""
-	if len(all) > 0 {
-		first = all[0]
+	set := func(name string, words ...Text) {
+		sc.set(fixed(name, join(words, " "), "automatic"))
+		sc.set(fixed(name+"D", join(mapNames(words, dirWithoutSlash), " "), "automatic"))
+		sc.set(fixed(name+"F", join(mapNames(words, filePart), " "), "automatic"))
 	}
-	set := func(name string, words ...string) {
-		sc.set(fixed(name, Lit(strings.Join(words, " ")), "automatic"))
-		sc.set(fixed(name+"D", Lit(mapWords(words, dirWithoutSlash)), "automatic"))
-		sc.set(fixed(name+"F", Lit(mapWords(words, filePart)), "automatic"))
-	}
-	set("@", name)
-	set("<", first)
+	set("@", nameText(name))
+	set("<", all[:min(1, len(all))]...)
 	set("^", once...)
 	set("+", all...)
 	set("?", once...)
 	set("|", orderOnly...)
-	set("*", stem)
+	set("*", nameText(stem))
 	set("%")
 	return sc
 }
 
-func mapWords(words []string, f func(string) string) string {
-	out := make([]string, len(words))
+// mapNames applies f to names. What is none stays unknown.
+func mapNames(words []Text, f func(string) string) []Text {
+	out := make([]Text, len(words))
 	for i, w := range words {
-		out[i] = f(w)
+		if name, known := w.Name(); known {
+			out[i] = nameText(f(name))
+		} else {
+			out[i] = holed(&Hole{Kind: Computed, Name: w.String()})
+		}
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
 func dirWithoutSlash(word string) string {

@@ -17,6 +17,9 @@ type Change struct {
 	// Made are the targets of commands that go, where a rule does not name them: the
 	// rule is a pattern.
 	Made []string
+	// Deleted are the files of the repository that go. As prerequisites they go too,
+	// unless a rule makes them.
+	Deleted []string
 }
 
 // A Rewriting is what becomes of the files.
@@ -90,7 +93,7 @@ func (w *rewriter) findTargets() {
 		}
 		w.emptied = append(w.emptied, r)
 		for _, t := range r.Targets {
-			if name, ok := t.Known(); ok {
+			if name, ok := t.Name(); ok {
 				candidate[name] = true
 			}
 		}
@@ -129,7 +132,10 @@ func (w *rewriter) hasWork(name string, candidate map[string]bool) bool {
 			return true
 		}
 		for _, p := range slices.Concat(r.Prereqs, r.OrderOnly) {
-			text, known := p.Known()
+			if p.findsFiles() {
+				continue
+			}
+			text, known := p.Name()
 			if !known || w.RulesFor(text) != nil && !candidate[text] && w.does(text, map[string]bool{}) {
 				return true
 			}
@@ -149,7 +155,7 @@ func (w *rewriter) does(name string, seen map[string]bool) bool {
 			return true
 		}
 		for _, p := range slices.Concat(r.Prereqs, r.OrderOnly) {
-			if text, known := p.Known(); !known || w.does(text, seen) {
+			if text, known := p.Name(); !p.findsFiles() && (!known || w.does(text, seen)) {
 				return true
 			}
 		}
@@ -166,7 +172,7 @@ func (w *rewriter) removed(r *Rule) bool {
 		return slices.Contains(w.emptied, r)
 	}
 	return !slices.ContainsFunc(r.Targets, func(t Word) bool {
-		name, known := t.Known()
+		name, known := t.Name()
 		return !known || !w.gone[name]
 	})
 }
@@ -269,15 +275,23 @@ func (w *rewriter) cutNames() {
 
 // isSpecial reports whether a rule is for a special target such as .PHONY.
 func (w *rewriter) isSpecial(r *Rule) bool {
-	name, _ := r.Targets[0].Known()
+	name, _ := r.Targets[0].Name()
 	return strings.HasPrefix(name, ".") && w.RulesFor(name) == nil
 }
 
 func (w *rewriter) allGone(words []Word) bool {
-	return len(words) > 0 && !slices.ContainsFunc(words, func(t Word) bool {
-		name, known := t.Known()
-		return !known || !w.gone[name]
-	})
+	return len(words) > 0 && !slices.ContainsFunc(words, func(t Word) bool { return !w.lost(t) })
+}
+
+// lost reports whether a word names what is there no more.
+func (w *rewriter) lost(word Word) bool {
+	name, known := word.Name()
+	return known && (w.gone[name] || w.deleted(name))
+}
+
+func (w *rewriter) deleted(name string) bool {
+	file, ok := w.PathOf(name)
+	return ok && w.RulesFor(name) == nil && slices.Contains(w.change.Deleted, file)
 }
 
 // cutWords removes the words of a rule that name targets which go, where they stand
@@ -285,8 +299,7 @@ func (w *rewriter) allGone(words []Word) bool {
 // value of a variable.
 func (w *rewriter) cutWords(r *Rule, words []Word) {
 	for _, word := range words {
-		name, known := word.Known()
-		if !known || !w.gone[name] {
+		if !w.lost(word) {
 			continue
 		}
 		alike := slices.DeleteFunc(slices.Clone(words), func(o Word) bool { return o.Range != word.Range })
@@ -294,6 +307,7 @@ func (w *rewriter) cutWords(r *Rule, words []Word) {
 			w.cutWord(word.Range)
 			continue
 		}
+		name, _ := word.Name()
 		for _, a := range w.Assignments {
 			w.cutFromValue(a, name)
 		}

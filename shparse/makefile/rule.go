@@ -186,17 +186,17 @@ func unescape(s string) string {
 
 // globbed replaces a word with wildcards by the files that match, if there are any.
 func (e *expander) globbed(w Word) []Word {
-	text, known := w.Known()
-	if !known || !strings.ContainsAny(text, "*?[") {
+	name, known := w.Name()
+	if !known || !strings.ContainsAny(name, "*?[") {
 		return []Word{w}
 	}
-	names, ok := e.glob(text)
+	names, ok := e.glob(name)
 	if !ok || len(names) == 0 {
 		return []Word{w}
 	}
 	words := make([]Word, len(names))
 	for i, n := range names {
-		words[i] = Word{Text: Lit(n), Range: w.Range}
+		words[i] = Word{Text: nameText(n), Range: w.Range}
 	}
 	return words
 }
@@ -207,7 +207,7 @@ func (b *block) targetVariable(targets []Word, a assignment, line rope) {
 		a.text, a.done = b.expander(line.all()).expand(a.value), true
 	}
 	for _, t := range targets {
-		name, known := t.Known()
+		name, known := t.Name()
 		if !known {
 			b.fail("SF050", t.Range, "the target %q is not known", t.String())
 			return
@@ -259,7 +259,7 @@ func (b *block) add(rule *Rule) {
 	}
 	b.out.Rules = append(b.out.Rules, rule)
 	for _, t := range rule.Targets {
-		name, known := t.Known()
+		name, known := t.Name()
 		switch {
 		case !known:
 			// Such a target can't be asked for by name.
@@ -286,7 +286,7 @@ func (r *reader) enter(name string, rule *Rule) {
 func (b *block) obey(name string, rule *Rule) bool {
 	mark := func(set map[string]bool, all *bool) {
 		for _, p := range rule.Prereqs {
-			if text, ok := p.Known(); ok {
+			if text, ok := p.Name(); ok {
 				set[text] = true
 			}
 		}

@@ -114,10 +114,20 @@ type request struct {
 	deps  []dep
 }
 
+// A dep is a prerequisite, or several of which no rule makes one.
 type dep struct {
 	name      string
 	at        finding.Range
 	orderOnly bool
+	files     Text // instead of the name: what lists the files
+}
+
+// text is what the prerequisite is in automatic variables.
+func (d dep) text() Text {
+	if d.files != nil {
+		return d.files
+	}
+	return nameText(d.name)
 }
 
 // update makes a target, after its prerequisites, and reports whether anything
@@ -214,7 +224,7 @@ func (u *updater) implicit(name string) (*Rule, string) {
 // slash matches the last part of the name.
 func (rule *Rule) match(name string) (string, bool) {
 	for _, t := range rule.Targets {
-		text, known := t.Known()
+		text, known := t.Name()
 		if !known {
 			continue
 		}
@@ -238,7 +248,7 @@ func (u *updater) applies(rule *Rule, stem string) bool {
 		return true
 	}
 	for _, w := range slices.Concat(rule.Prereqs, rule.OrderOnly) {
-		text, known := w.Known()
+		text, known := w.Name()
 		if !known {
 			return false
 		}
@@ -265,7 +275,7 @@ func (u *updater) byPattern(name string, except *Rule) bool {
 
 func (u *updater) allExist(rule *Rule, stem string) bool {
 	return !slices.ContainsFunc(rule.Prereqs, func(w Word) bool {
-		text, known := w.Known()
+		text, known := w.Name()
 		name := fillStem(text, stem)
 		return !known || u.byTarget[name] == nil && !u.exists(name)
 	})
@@ -339,7 +349,7 @@ func (u *updater) updateOne(q *request) bool {
 // alsoMade notes the other targets that one run of a recipe makes.
 func (u *updater) alsoMade(q *request, rule *Rule) {
 	for _, t := range rule.Targets {
-		if text, known := t.Known(); known {
+		if text, known := t.Name(); known {
 			u.done[fillStem(text, q.stem)] = true
 		}
 	}
@@ -366,6 +376,9 @@ func (u *updater) updateDouble(q *request) bool {
 func (u *updater) updateDeps(q *request) bool {
 	newer := false
 	for _, d := range q.deps {
+		if d.files != nil {
+			continue
+		}
 		made := u.update(d.name, q.vars, d.at)
 		newer = newer || made && !d.orderOnly
 	}
@@ -421,7 +434,7 @@ func (u *updater) stemFor(q *request, rule *Rule) string {
 	if !rule.isStatic {
 		return q.stem
 	}
-	text, known := rule.stemmed.Known()
+	text, known := rule.stemmed.Name()
 	if !known {
 		u.fail("SF050", rule.Header, "the target pattern %q is not known", rule.stemmed.String())
 		return ""
@@ -435,9 +448,9 @@ func (u *updater) stemFor(q *request, rule *Rule) string {
 }
 
 func (u *updater) addDep(deps []dep, w Word, rule *Rule, stem string, orderOnly bool) []dep {
-	name, known := w.Known()
+	name, known := w.Name()
 	if !known {
-		return u.addUnknown(deps, w)
+		return u.addUnknown(deps, w, orderOnly)
 	}
 	if rule.pattern {
 		name = fillStem(name, stem)
@@ -445,26 +458,40 @@ func (u *updater) addDep(deps []dep, w Word, rule *Rule, stem string, orderOnly 
 		name = newPattern(name).fill(stem)
 	}
 	name = strings.TrimPrefix(name, "./")
-	if slices.ContainsFunc(deps, func(d dep) bool { return d.name == name }) && orderOnly {
+	if orderOnly && slices.ContainsFunc(deps, func(d dep) bool { return d.name == name }) {
 		return deps
 	}
-	return append(deps, dep{name, w.Range, orderOnly})
+	return append(deps, dep{name: name, at: w.Range, orderOnly: orderOnly})
 }
 
 // addUnknown takes a variable from outside that stands for whole prerequisites to be
-// unset.
-func (u *updater) addUnknown(deps []dep, w Word) []dep {
-	if h := w.Text[0].Hole; len(w.Text) == 1 && h.Kind == Outside {
+// unset, and what a command finds to be files that no rule makes.
+func (u *updater) addUnknown(deps []dep, w Word, orderOnly bool) []dep {
+	switch h := w.Text[0].Hole; {
+	case len(w.Text) == 1 && h.Kind == Outside:
 		u.warn("SF054", w.Range, "%q is taken to be set by nobody", h.Name)
 		for _, d := range h.Default.fields() {
-			if name, known := d.Known(); known {
-				deps = append(deps, dep{name, w.Range, false})
+			if name, known := d.Name(); known {
+				deps = append(deps, dep{name: name, at: w.Range, orderOnly: orderOnly})
 			}
 		}
 		return deps
+	case w.findsFiles():
+		u.warn("SF056", w.Range, "%q is taken to find files that no rule makes", w.String())
+		return append(deps, dep{files: w.Text, at: w.Range, orderOnly: orderOnly})
 	}
 	u.fail("SF050", w.Range, "the prerequisite %q is not known", w.String())
 	return deps
+}
+
+// findsFiles reports whether a word is what a command says that looks for files.
+func (w Word) findsFiles() bool {
+	if len(w.Text) != 1 || w.Text[0].Hole == nil {
+		return false
+	}
+	command, ok := strings.CutPrefix(w.Text[0].Hole.Name, "shell ")
+	words := append(strings.Fields(command), "", "")
+	return ok && (words[0] == "find" || words[0] == "git" && words[1] == "ls-files")
 }
 
 // secondly expands prerequisites again, where .SECONDEXPANSION asks for it.

@@ -1,6 +1,9 @@
 package makefile
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // A pattern is a word with at most one "%", which stands for any text. A
 // backslash takes the meaning from the %.
@@ -47,7 +50,7 @@ func (p pattern) fill(stem string) string {
 // patsubst replaces the words that match. A word with a hole can't be matched,
 // but for one that a plain suffix or a lone % decides.
 func (e *expander) patsubst(from, to, text Text, whole rope) Text {
-	fromWord, known := from.Known()
+	fromWord, known := from.Name()
 	if !known {
 		return holed(e.computed(whole))
 	}
@@ -74,6 +77,11 @@ func (e *expander) substituted(p pattern, to, word Text, whole rope) Text {
 
 // stemOf matches a word that may have holes.
 func stemOf(p pattern, word Text) (stem Text, matched, known bool) {
+	if strings.HasPrefix(p.prefix, rootMark) {
+		name, known := word.Name()
+		s, matched := p.stem(name)
+		return Lit(s), matched, known && !path.IsAbs(name)
+	}
 	if text, ok := word.Known(); ok {
 		s, matched := p.stem(text)
 		return Lit(s), matched, true
