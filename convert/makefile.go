@@ -297,7 +297,7 @@ func (d *makeDriver) rewrite() {
 		file := line.Line.File
 		change.Edits[file] = append(change.Edits[file], line.Edits...)
 	}
-	change.Made = d.madeTargets()
+	change.Made, change.Deleted = d.madeTargets(), d.deletedFiles()
 	w := d.mk.Rewrite(change)
 	d.checkNamed(w)
 	for _, file := range slices.Sorted(maps.Keys(w.Edits)) {
@@ -318,5 +318,18 @@ func (d *makeDriver) rewrite() {
 			return
 		}
 	}
-	d.checkMeaning(w)
+	d.checkMeaning(w, change.Deleted)
+}
+
+// deletedFiles are the paths of the files that go.
+func (d *makeDriver) deletedFiles() []string {
+	var files []string
+	for _, r := range d.folding {
+		for _, ch := range r.c.changes {
+			if ch.Delete && !slices.Contains(files, ch.Path) {
+				files = append(files, ch.Path)
+			}
+		}
+	}
+	return files
 }

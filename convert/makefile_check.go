@@ -14,13 +14,16 @@ import (
 
 // checkMeaning reads the new Makefile and follows every target that is left: each
 // must run just what it ran, but for what goes, and no prerequisite may be left over.
-func (d *makeDriver) checkMeaning(w *makefile.Rewriting) {
+func (d *makeDriver) checkMeaning(w *makefile.Rewriting, deleted []string) {
 	if d.out.refused() {
 		return
 	}
-	after := tree.After(d.fsys, d.out.changes)
-	mk := d.read(after)
-	d.checkLeftOver(mk, w)
+	changes := slices.Clone(d.out.changes)
+	for _, file := range deleted {
+		changes = append(changes, edit.Change{Path: file, Delete: true})
+	}
+	after := tree.After(d.fsys, changes)
+	d.checkLeftOver(d.read(after), w, deleted)
 	for _, r := range slices.Concat(d.folding, d.others) {
 		goals := slices.DeleteFunc(slices.Clone(r.goals), func(g string) bool { return slices.Contains(w.Targets, g) })
 		if len(goals) == 0 || d.out.refused() {
@@ -34,16 +37,31 @@ func (d *makeDriver) checkMeaning(w *makefile.Rewriting) {
 		if want, got := d.meaning(r.c), c.meaning(); want != got && !r.c.refused() {
 			d.out.say(finding.New("SF061", d.placeOf(goals[0]), "without the commands that must go, %q would run something else", goals[0]))
 		}
+		if !r.c.refused() {
+			d.checkFollowed(goals, c)
+		}
 	}
 }
 
-// checkLeftOver refuses a name of a target that goes and is still somewhere.
-func (d *makeDriver) checkLeftOver(mk *makefile.Makefile, w *makefile.Rewriting) {
+// checkFollowed refuses what make would not get through any more.
+func (d *makeDriver) checkFollowed(goals []string, c *converter) {
+	for _, f := range c.findings {
+		if f.Severity == finding.Error {
+			d.out.say(finding.New("SF061", d.placeOf(goals[0]), "without what must go, %q would fail: %s", goals[0], f.Message))
+			return
+		}
+	}
+}
+
+// checkLeftOver refuses a name of a target or file that goes and is still somewhere.
+func (d *makeDriver) checkLeftOver(mk *makefile.Makefile, w *makefile.Rewriting, deleted []string) {
 	d.out.say(mk.Findings...)
 	for _, rule := range mk.Rules {
 		for _, p := range slices.Concat(rule.Targets, rule.Prereqs, rule.OrderOnly) {
-			if name, known := p.Known(); known && slices.Contains(w.Targets, name) {
-				target, _ := rule.Targets[0].Known()
+			name, known := p.Name()
+			file, ok := mk.PathOf(name)
+			if known && (slices.Contains(w.Targets, name) || ok && slices.Contains(deleted, file) && mk.RulesFor(name) == nil) {
+				target, _ := rule.Targets[0].Name()
 				d.out.say(finding.New("SF061", d.placeOf(target), "%q must go, and its name comes from an expression here that can't be changed", name))
 			}
 		}
@@ -125,11 +143,11 @@ func (d *makeDriver) calledByName(name string, w *makefile.Rewriting) (finding.R
 // asked reports whether a rule has a target among its prerequisites.
 func (d *makeDriver) asked(name string) bool {
 	for _, rule := range d.mk.Rules {
-		if target, _ := rule.Targets[0].Known(); strings.HasPrefix(target, ".") && d.mk.RulesFor(target) == nil {
+		if target, _ := rule.Targets[0].Name(); strings.HasPrefix(target, ".") && d.mk.RulesFor(target) == nil {
 			continue
 		}
 		for _, p := range slices.Concat(rule.Prereqs, rule.OrderOnly) {
-			if text, _ := p.Known(); text == name {
+			if text, _ := p.Name(); text == name {
 				return true
 			}
 		}

@@ -44,7 +44,7 @@ func (d *makeDriver) alone(line finding.Range) bool {
 		if !slices.ContainsFunc(rule.Recipe, func(l makefile.RecipeLine) bool { return l.Range == line }) {
 			continue
 		}
-		name, _ := rule.Targets[0].Known()
+		name, _ := rule.Targets[0].Name()
 		stays := slices.ContainsFunc(rule.Recipe, func(l makefile.RecipeLine) bool {
 			own, ran := d.lines[l.Range]
 			return ran && !own.Gone
