@@ -147,13 +147,42 @@ func (d *makeDriver) nothing() *Result {
 	}
 	best := d.closest()
 	if best.c.nearness() < nearest {
-		for _, r := range d.others {
-			if r.c.refused() && len(r.c.tr.Ways) == 0 {
-				return r.c.result() // what can't be followed may be the image
-			}
+		if r := d.unfollowed(); r != nil {
+			return r.c.result() // what can't be followed may be the image
 		}
 	}
 	return best.c.result()
+}
+
+// unfollowed is the target that can't be followed: of several the one that has the most
+// to do with containers.
+func (d *makeDriver) unfollowed() *goalRun {
+	var found *goalRun
+	most := -1
+	for _, r := range d.others {
+		if !r.c.refused() || len(r.c.tr.Ways) > 0 {
+			continue
+		}
+		if n := d.containerCommands(r.goals); n > most {
+			found, most = r, n
+		}
+	}
+	return found
+}
+
+// containerCommands is how many of the commands for some goals name a container tool.
+func (d *makeDriver) containerCommands(goals []string) int {
+	n := 0
+	for _, c := range d.read(d.fsys, goals...).Run(goals...).Commands {
+		var text strings.Builder
+		for _, p := range c.Pieces {
+			text.WriteString(p.String())
+		}
+		if slices.ContainsFunc([]string{"docker", "podman", "buildah"}, func(tool string) bool { return strings.Contains(text.String(), tool) }) {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *makeDriver) placeOf(target string) finding.Range {
