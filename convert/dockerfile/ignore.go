@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"strings"
 
@@ -108,14 +109,35 @@ func (g *Ignore) malformed(src string) []finding.Finding {
 // Excluded reports whether the build can't see name, which is slash-separated and
 // relative to the context: a pattern matches it or a directory above it, and no
 // later "!" pattern takes it back. It fails on a pattern that cannot be matched.
+//
+// As builders do, it goes down from the context, and a "!" pattern counts only for
+// what is left out when it is met: "!dir" does nothing where dir itself is not left
+// out, and so does not take back a file below dir that "**/*.bak" leaves out
+// (measured with both builders; "!dir/**" does).
 func (g *Ignore) Excluded(name string) (bool, error) {
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
 	if g == nil || name == "" {
 		return false, nil
 	}
-	excluded, err := g.matcher.MatchesOrParentMatches(name)
-	if err != nil {
-		return false, fmt.Errorf("%s: cannot match %q: %w", g.Path, name, err)
+	var above patternmatcher.MatchInfo
+	var excluded bool
+	for end := range ends(name) {
+		var err error
+		if excluded, above, err = g.matcher.MatchesUsingParentResults(name[:end], above); err != nil {
+			return false, fmt.Errorf("%s: cannot match %q: %w", g.Path, name, err)
+		}
 	}
 	return excluded, nil
+}
+
+// ends yields where the elements of a path end.
+func ends(name string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range len(name) {
+			if name[i] == '/' && !yield(i) {
+				return
+			}
+		}
+		yield(len(name))
+	}
 }

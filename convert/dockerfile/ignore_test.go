@@ -19,6 +19,9 @@ func TestIgnore(t *testing.T) {
 		{"*\n!app\n!src/**", []string{"b", "src"}, []string{"app", "app/x", "src/a", "src/a/b", "."}},
 		{"dir\n!dir/keep", []string{"dir", "dir/x"}, []string{"dir/keep", "dir/keep/y"}},
 		{"!a\na", []string{"a"}, nil},
+		{"**/*.bak\n!dir", []string{"dir/a.bak", "dir/b/a.bak"}, []string{"dir", "dir/a"}},
+		{"**/*.bak\n!dir/**", []string{"a.bak"}, []string{"dir/a.bak", "dir/b/a.bak"}},
+		{"*\n**/*.bak\n!dir", []string{"a"}, []string{"dir", "dir/a.bak", "dir/b/a.bak"}},
 		{"\xEF\xBB\xBFa", []string{"a"}, nil},
 		{"  spaced  ", []string{"spaced"}, nil},
 	}

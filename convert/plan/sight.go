@@ -52,15 +52,15 @@ func (p *planner) joinSights(nodes []*node, dir string) *IgnoreFile {
 // add plans the lines that a node with a smaller context needs, and reports whether
 // that can be done.
 func (j *sightJoin) add(n *node) bool {
-	if n.staged != "" {
-		return j.showStaged(n)
+	if n.moved != nil {
+		return j.showMoved(n)
 	}
 	if !n.takesTrees(j.p) {
 		return j.showFiles(n)
 	}
 	var lines []ignoreLine
-	if j.touches(n.prefix) {
-		lines = append(lines, ignoreLine{"!" + n.prefix, wordOrigin(n.part.Build.Context.Word)})
+	if shown := j.shows(n.prefix); shown != "" {
+		lines = append(lines, ignoreLine{shown, wordOrigin(n.part.Build.Context.Word)})
 	}
 	if n.ignore != nil {
 		for i, pattern := range n.ignore.Patterns {
@@ -125,14 +125,20 @@ func patternOrigin(g *dockerfile.Ignore, i int) edit.Origin {
 	return edit.Origin{File: g.Path, Start: 0, End: at}
 }
 
-// touches reports whether the ignore file so far may hide something at or below a
-// directory of the context.
-func (j *sightJoin) touches(name string) bool {
+// shows is the pattern that takes back a directory of the context and all below it,
+// or "" where the ignore file so far hides nothing there. One of the directory alone
+// counts only where the directory itself is hidden.
+func (j *sightJoin) shows(dir string) string {
 	if j.outer == nil {
-		return false
+		return ""
 	}
-	hidden, err := j.outer.Excluded(name)
-	return err != nil || hidden || patternBelow(j.outer.Patterns, name) != ""
+	switch hidden, err := j.outer.Excluded(dir); {
+	case err == nil && hidden:
+		return "!" + dir
+	case err != nil || patternBelow(j.outer.Patterns, dir) != "":
+		return "!" + dir + "/**"
+	}
+	return ""
 }
 
 // rebasePattern is a pattern of the ignore file in the directory prefix as the

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -59,24 +60,12 @@ func (n *node) movedSource(src dockerfile.Path, quote string) (string, bool) {
 	return quote + relative(n.root, from) + quote, ok
 }
 
-// showStaged checks that the ignore file of the one context hides nothing that a staged
-// context had.
-func (j *sightJoin) showStaged(n *node) bool {
-	var names []string
-	for _, f := range n.part.Op.Files.Under(n.dir) {
-		if slices.Contains([]shparse.Origin{shparse.Removed, shparse.Directory, shparse.Extracted}, f.Origin) || n.moved != nil {
-			continue
-		}
-		if f.Path != n.staged {
-			names = append(names, f.Path)
-		}
-	}
-	for _, from := range n.moved {
-		names = append(names, from)
-	}
-	for _, name := range names {
-		if hidden, err := j.outer.Excluded(relative(j.dir, name)); err != nil || hidden {
-			j.p.say(finding.New("SF203", n.part.Build.Context.Word, "%s copies %q, which %s leaves out", n.part.File.Path, name, j.outer.Path))
+// showMoved checks that the ignore file of the one context hides none of the files that
+// a staged context was made of.
+func (j *sightJoin) showMoved(n *node) bool {
+	for _, from := range slices.Sorted(maps.Values(n.moved)) {
+		if hidden, err := j.outer.Excluded(relative(j.dir, from)); err != nil || hidden {
+			j.p.say(finding.New("SF203", n.part.Build.Context.Word, "%s copies %q, which %s leaves out", n.part.File.Path, from, j.outer.Path))
 			return false
 		}
 	}
