@@ -40,12 +40,14 @@ func TestRandomUnits(t *testing.T) {
 				if missing != nil {
 					return
 				}
+				t.Cleanup(func() {
+					if t.Failed() {
+						t.Logf("the unit:\n%s", txtar.Format(c.archive))
+					}
+				})
 				builders := lab.Builders()
 				tr := &trial{testCase: c, lab: lab, builder: builders[seed%len(builders)]}
 				tr.runRandom(t, u, result)
-				if t.Failed() {
-					t.Logf("the unit:\n%s", txtar.Format(c.archive))
-				}
 			})
 		}
 	})

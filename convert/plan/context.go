@@ -61,10 +61,21 @@ func (p *planner) vanishes(host string) bool {
 	return p.folded[host] || p.archives[host] || p.linked[host] && !p.sweptUp(host)
 }
 
-// sweptUp reports whether a copy of some build takes a path of the host that the script
-// made.
-func (p *planner) sweptUp(host string) bool {
-	return slices.ContainsFunc(p.nodes, func(n *node) bool { return n.sweepsUp(host) })
+// sweptUp reports whether a copy of some build takes a link that the script made as a
+// part of a directory, and so as a link: one that a copy names is followed.
+func (p *planner) sweptUp(link string) bool {
+	return slices.ContainsFunc(p.nodes, func(n *node) bool {
+		return n.sweepsUp(link) && slices.ContainsFunc(n.contextSources(), func(src dockerfile.Path) bool {
+			name := relative(n.dir, link)
+			return covers(src, name) && !follows(src, name)
+		})
+	})
+}
+
+// follows reports whether a source names the path of the context itself, or matches it.
+func follows(src dockerfile.Path, name string) bool {
+	rel := contextPath(src.Expanded)
+	return src.Known && (rel == name || hasWildcards(rel) && matchesAll(rel, name))
 }
 
 func sameFile(a, b shparse.File) bool {

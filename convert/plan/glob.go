@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
 )
 
@@ -25,9 +26,42 @@ func (r *resolver) glob(it *item, pattern string) {
 			it.artifacts = append(it.artifacts, a)
 		}
 	}
+	r.followLinks(it, pattern, dir)
 	if len(it.artifacts) == 0 && !it.context {
 		r.missing(it.word, path.Join(r.n.dir, pattern))
 	}
+}
+
+// followLinks adds the artifacts that links of the script lead to whose own path the
+// pattern matches: COPY follows these as it follows one that it names (measured with
+// both builders).
+func (r *resolver) followLinks(it *item, pattern, dir string) {
+	for _, link := range r.files.Under(dir) {
+		if link.Origin != shparse.Link || !matchesAll(pattern, relative(r.n.dir, link.Path)) {
+			continue
+		}
+		target, ok := r.behind(link)
+		if !ok {
+			if target, _ := r.files.At(r.files.Behind(link.Path)); fromContainer(target) {
+				r.refuseLink(it, link, "leads to what came out of a container in a way that a COPY can't follow")
+			}
+			continue
+		}
+		a, ok := r.artifact(target, link.Path)
+		switch {
+		case !ok || r.ignored(a):
+		case it.context && r.p.sweptUp(link.Path):
+			r.refuseLink(it, link, "is taken by another copy as a link")
+		default:
+			r.p.linked[link.Path] = true
+			it.artifacts = append(it.artifacts, a)
+		}
+	}
+}
+
+func (r *resolver) refuseLink(it *item, link shparse.File, why string) {
+	r.p.say(finding.New("SF207", it.word.Range, "%q matches the link %q, which %s", it.word.Text, link.Path, why).
+		WithHint("copy what the link leads to by its own name"))
 }
 
 // splitPattern cuts a pattern in front of its first component with a wildcard.
@@ -53,6 +87,12 @@ func matchPrefix(pattern, name string) (tail string, ok bool) {
 	return strings.Join(parts[n:], "/"), err == nil && matched
 }
 
+// matchesAll reports whether the pattern matches name itself.
+func matchesAll(pattern, name string) bool {
+	tail, ok := matchPrefix(pattern, name)
+	return ok && tail == ""
+}
+
 // matchesContext reports whether the pattern matches a file of the context that
 // is no artifact.
 func (r *resolver) matchesContext(pattern string) bool {
@@ -67,6 +107,9 @@ func (r *resolver) matchesContext(pattern string) bool {
 		}
 	}
 	for _, f := range r.files.Under(r.n.dir) {
+		if _, follows := r.behind(f); follows {
+			continue
+		}
 		if _, ok := matchPrefix(pattern, relative(r.n.dir, f.Path)); ok && f.Origin != shparse.Extracted && f.Origin != shparse.Removed && f.Origin != shparse.Directory {
 			return true
 		}
