@@ -72,9 +72,12 @@ func drawUnit(t *rapid.T, name string) *randomUnit {
 
 // ignoreFiles draws the ignore files of the contexts.
 func (u *randomUnit) ignoreFiles() {
-	for dir, patterns := range map[string][]string{".": {"*.md\n", "**/*.bak\n", "run/app.conf\n"}, "src": {"*.txt\n", "**/*.tmp\n!data/x.tmp\n"}, "run": {"etc/*.bak\n"}} {
+	patterns := map[string][]string{
+		".": {"*.md\n", "**/*.bak\n", "run/app.conf\n"}, "src": {"*.txt\n", "**/*.tmp\n!data/x.tmp\n"}, "run": {"etc/*.bak\n"},
+	}
+	for _, dir := range sortedKeys(patterns) {
 		if u.chance("ignore "+dir, 6) {
-			u.files[path.Join(dir, ".dockerignore")] = rapid.SampledFrom(patterns).Draw(u.t, "patterns "+dir)
+			u.files[path.Join(dir, ".dockerignore")] = u.pick("patterns "+dir, patterns[dir]...)
 		}
 	}
 }
@@ -227,7 +230,10 @@ func (u *randomUnit) final(i int, home string) {
 
 // cleanUp removes all that lies on the host.
 func (u *randomUnit) cleanUp() {
-	hosts := append([]string{"bin"}, u.behind...)
+	hosts := []string{"bin"}
+	for _, host := range u.behind {
+		hosts = append(hosts, host, path.Base(host))
+	}
 	for _, l := range u.loot {
 		hosts = append(hosts, l.host, path.Base(l.host))
 	}

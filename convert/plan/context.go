@@ -2,10 +2,8 @@ package plan
 
 import (
 	"io/fs"
-	"path"
+	"iter"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/finding"
@@ -22,19 +20,6 @@ func (p *planner) checkContexts(nodes []*node) {
 		}
 	}
 	p.assumeUnknown(nodes)
-}
-
-// checkSweeps warns of copies of files that the conversion itself changes.
-func (p *planner) checkSweeps(folds []*Fold) {
-	p.rewritten = p.changed(folds)
-	for _, final := range p.finals() {
-		nodes := append(p.ancestors(final), final)
-		for _, n := range nodes {
-			p.checkSweep(n, func(in *dockerfile.Instruction, name string) bool {
-				return n == final || p.delivers(n, in, name, nodes)
-			})
-		}
-	}
 }
 
 // checkLater refuses a file that the script changes between the builder's build
@@ -85,18 +70,29 @@ func sameFile(a, b shparse.File) bool {
 // copying returns the first COPY or ADD of the build that takes the path of the
 // context, or nil.
 func (n *node) copying(name string) *dockerfile.Instruction {
-	if out, err := n.ignore.Excluded(name); err != nil || out {
-		return nil
+	for in := range n.copies(name) {
+		return in
 	}
-	for _, s := range n.stages() {
-		for _, in := range s.Instructions {
-			t, ok := in.Transfer(n.part.Args)
-			if ok && t.From == "" && slices.ContainsFunc(t.Sources, func(src dockerfile.Path) bool { return covers(src, name) }) {
-				return in
+	return nil
+}
+
+// copies yields the COPY and ADD instructions of the build that take the path of the
+// context.
+func (n *node) copies(name string) iter.Seq[*dockerfile.Instruction] {
+	return func(yield func(*dockerfile.Instruction) bool) {
+		if out, err := n.ignore.Excluded(name); err != nil || out {
+			return
+		}
+		for _, s := range n.stages() {
+			for _, in := range s.Instructions {
+				t, ok := in.Transfer(n.part.Args)
+				taken := ok && t.From == "" && slices.ContainsFunc(t.Sources, func(src dockerfile.Path) bool { return covers(src, name) })
+				if taken && !yield(in) {
+					return
+				}
 			}
 		}
 	}
-	return nil
 }
 
 // covers reports whether a source takes the path of the context.
@@ -113,74 +109,6 @@ func covers(src dockerfile.Path, name string) bool {
 		return ok
 	}
 	return rel == "" || below(rel, name)
-}
-
-// checkSweep warns of copies that take the very files that the conversion
-// changes: the Dockerfiles and the script. It looks at those that matter.
-func (p *planner) checkSweep(n *node, matters func(in *dockerfile.Instruction, name string) bool) {
-	swept := map[*dockerfile.Instruction][]string{}
-	for _, name := range p.rewritten {
-		if !below(n.dir, name) {
-			continue
-		}
-		if in := n.copying(relative(n.dir, name)); in != nil && matters(in, relative(n.dir, name)) {
-			swept[in] = append(swept[in], strconv.Quote(name))
-		}
-	}
-	for in, names := range swept {
-		slices.Sort(names)
-		p.say(finding.New("SF222", in.Range, "the image holds copies of files that the conversion changes: %s", strings.Join(names, ", ")))
-	}
-}
-
-// changed are the files that the conversion changes, makes or deletes.
-func (p *planner) changed(folds []*Fold) []string {
-	names := []string{p.in.Trace.Path}
-	for _, f := range folds {
-		for _, part := range f.Parts {
-			names = append(names, part.File.Path)
-		}
-		if f.Ignore != nil {
-			names = append(names, f.Ignore.Path)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// delivers reports whether what a builder's COPY makes of the context's file may
-// be part of an artifact.
-func (p *planner) delivers(n *node, in *dockerfile.Instruction, name string, nodes []*node) bool {
-	t, _ := in.Transfer(n.part.Args)
-	dest, known := t.Target()
-	if !known {
-		dest = "/"
-	}
-	for _, o := range nodes {
-		for _, take := range o.takes {
-			for _, it := range take.items {
-				for _, a := range it.artifacts {
-					if a.from == n && p.coversArtifact(a, path.Clean(dest), name) {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}
-
-// coversArtifact reports whether the artifact may hold the context's file that
-// was copied to dest: it is that file, or a directory at or above it. A dest of
-// "/" may stand for one that is not known.
-func (p *planner) coversArtifact(a artifact, dest, name string) bool {
-	switch {
-	case p.kindOf(a) == fileKind && !a.glob:
-		return path.Base(a.path) == path.Base(name)
-	case dest == "/":
-		return true
-	}
-	return below(a.path, dest) || below(a.path, path.Join(dest, name)) || a.glob && below(path.Dir(a.path), dest)
 }
 
 // onDisk reports whether the repository holds the path now.

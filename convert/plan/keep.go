@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -311,7 +310,7 @@ func (s *scaffold) retarget() {
 	for _, i := range s.kept.images {
 		f, part := s.partOf(i)
 		part.Kept = true
-		s.p.checkSweep(s.p.nodeOf(i), func(*dockerfile.Instruction, string) bool { return true })
+		s.p.checkImage(s.p.nodeOf(i))
 		if !part.Shared {
 			s.retargetBuild(f, part)
 		}
