@@ -131,8 +131,7 @@ func (u *randomUnit) extract(id, tag, out string) {
 	if strings.HasPrefix(host, "bin/") {
 		u.say("mkdir -p bin")
 	}
-	u.say("docker cp %s-%s:%s/app %s", u.name, id, out, host)
-	u.loot = append(u.loot, loot{host: host})
+	u.takeFile(id, tag, out, host)
 	if u.chance("directory", 2) {
 		from := u.pick("directory form", "tree", "tree", "tree/.")
 		if from == "tree/." {
@@ -145,6 +144,25 @@ func (u *randomUnit) extract(id, tag, out string) {
 	if u.chance("other use", 12) {
 		u.say("docker push %s", tag)
 	}
+}
+
+// takeFile draws how the file comes out: by docker cp, as a file or as a stream, as what a
+// process prints, or through a mount.
+func (u *randomUnit) takeFile(id, tag, out, host string) {
+	switch u.pick("way", "copy", "copy", "copy", "copy", "stream", "print", "mount") {
+	case "copy":
+		u.say("docker cp %s-%s:%s/app %s", u.name, id, out, host)
+	case "stream":
+		u.say("docker cp %s-%s:%s/app - | tar -xf -", u.name, id, out)
+		u.say("mv app %s", host)
+	case "print":
+		u.say("docker run --rm %s cat %s/app > %s", tag, out, host)
+	case "mount":
+		host = "bin/app-" + id
+		u.say("mkdir -p bin")
+		u.say("docker run --rm -u root -v \"$PWD/bin:/host\" %s cp %s/app /host/app-%s", tag, out, id)
+	}
+	u.loot = append(u.loot, loot{host: host})
 }
 
 // steps draws what the script does with the files, and brings them into the context of

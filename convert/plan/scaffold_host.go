@@ -238,7 +238,7 @@ func (s *scaffold) unpacks(op *shparse.Op, h *shparse.Host) bool {
 	made := 0
 	for _, files := range s.p.states() {
 		for _, f := range files.Under(".") {
-			if !slices.Contains(f.By, op) {
+			if !slices.Contains(f.By, op) || f.Origin == shparse.Removed {
 				continue
 			}
 			if !s.artifact(f) {
