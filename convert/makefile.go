@@ -49,7 +49,7 @@ func (d *makeDriver) convert() *Result {
 		return d.nothing()
 	}
 	d.quiet, d.kept = map[finding.Range]bool{}, map[finding.Range]bool{}
-	for _, step := range []func(){d.settle, d.checkOthers, d.settle, d.keepCleaning, d.agree, d.rewrite, d.reportTargets} {
+	for _, step := range []func(){d.settle, d.checkOthers, d.settle, d.checkUnfollowed, d.keepCleaning, d.agree, d.rewrite, d.reportTargets} {
 		if d.gather(); d.out.refused() {
 			break
 		}
@@ -154,8 +154,8 @@ func (d *makeDriver) nothing() *Result {
 	return best.c.result()
 }
 
-// unfollowed is the target that can't be followed: of several the one that has the most
-// to do with containers.
+// unfollowed is the target that can't be followed and may be the image: of several the
+// one that has the most to do with containers.
 func (d *makeDriver) unfollowed() *goalRun {
 	var found *goalRun
 	most := -1
@@ -170,19 +170,43 @@ func (d *makeDriver) unfollowed() *goalRun {
 	return found
 }
 
-// containerCommands is how many of the commands for some goals name a container tool.
+// containerCommands is how many of the commands for some goals name a container tool; -1
+// where all are known and none can bring a file out of a container.
 func (d *makeDriver) containerCommands(goals []string) int {
-	n := 0
-	for _, c := range d.read(d.fsys, goals...).Run(goals...).Commands {
-		var text strings.Builder
-		for _, p := range c.Pieces {
-			text.WriteString(p.String())
-		}
-		if slices.ContainsFunc([]string{"docker", "podman", "buildah"}, func(tool string) bool { return strings.Contains(text.String(), tool) }) {
+	n, extracts := 0, false
+	commands, complete := d.commandsOf(goals)
+	for _, c := range commands {
+		text := commandText(c)
+		if mentionsAny(text, "docker", "podman", "buildah") {
 			n++
+			extracts = extracts || mentionsAny(text, "cp ", "create ", "run ", "export ")
 		}
 	}
+	if complete && !extracts {
+		return -1
+	}
 	return n
+}
+
+func mentionsAny(text string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// commandsOf are the commands for some goals as far as the Makefile alone tells, without
+// a look at what they do, and whether that is all of them.
+func (d *makeDriver) commandsOf(goals []string) ([]makefile.Command, bool) {
+	mk := d.read(d.fsys, goals...)
+	run := mk.Run(goals...)
+	return run.Commands, !finding.Refused(mk.Findings) && !finding.Refused(run.Findings)
+}
+
+// commandText is a command as the shell gets it, with names in place of what is unknown.
+func commandText(c makefile.Command) string {
+	var text strings.Builder
+	for _, p := range c.Pieces {
+		text.WriteString(p.String())
+	}
+	return text.String()
 }
 
 func (d *makeDriver) placeOf(target string) finding.Range {

@@ -9,8 +9,54 @@ import (
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/tree"
+	"github.com/stagefold/stagefold/shparse"
 	"github.com/stagefold/stagefold/shparse/makefile"
 )
+
+// checkUnfollowed looks at the targets that can't be followed. One that names what goes is
+// refused, and of one that runs what changes it is said that nothing more is known.
+func (d *makeDriver) checkUnfollowed() {
+	names := d.localNames(slices.Concat(d.lostNames(), d.deletedFiles()))
+	for _, r := range d.others {
+		if r.c.tr == nil || len(r.c.tr.Ways) > 0 || !r.c.refused() {
+			continue
+		}
+		why, changes := r.c.firstError(), false
+		commands, _ := d.commandsOf(r.goals)
+		for _, c := range commands {
+			line, ran := d.lines[c.Line.Range]
+			changes = changes || ran && (line.Gone || len(line.Edits) > 0)
+			if name := shparse.Mentioned(commandText(c), names); name != "" && !ran {
+				d.out.say(finding.New("SF062", c.Line.Range, "%q goes, and what %q does with it can't be followed: %s", name, r.goals[0], why))
+				return
+			}
+		}
+		if changes {
+			d.out.say(finding.New("SF063", d.placeOf(r.goals[0]), "%q can't be followed (%s), and is taken to need nothing that goes", r.goals[0], why))
+		}
+	}
+}
+
+// localNames adds to names those of files as the directory of the Makefile has them.
+func (d *makeDriver) localNames(names []string) []string {
+	dir := path.Dir(d.opts.Script)
+	for _, name := range names {
+		if local, ok := strings.CutPrefix(name, dir+"/"); ok {
+			names = append(names, local)
+		}
+	}
+	return names
+}
+
+// firstError is the message of the first finding that is an error.
+func (c *converter) firstError() string {
+	for _, f := range c.findings {
+		if f.Severity == finding.Error {
+			return f.Message
+		}
+	}
+	return ""
+}
 
 // checkMeaning reads the new Makefile and follows every target that is left: each
 // must run just what it ran, but for what goes, and no prerequisite may be left over.

@@ -56,6 +56,16 @@ func placeIn(src []byte, off int) finding.Pos {
 	}
 }
 
+// Mentioned returns the first of names that text names as Mentions has it, or "".
+func Mentioned(text string, names []string) string {
+	for _, name := range names {
+		if mentions(text, name) >= 0 {
+			return name
+		}
+	}
+	return ""
+}
+
 // mentions returns where text names name as a whole word, or -1.
 func mentions(text, name string) int {
 	if name == "" {

@@ -55,12 +55,13 @@ func (r readFlags) take(in Value) (line, rest Value, complete, ok bool) {
 }
 
 // readUnknown sets the variables to what is not known. Whether there is a line
-// at all is a question, save at the terminal.
+// at all is a question, save at the terminal: there only a loop comes to an end of it.
 func (s *shell) readUnknown(c *command, r readFlags, in *input) flow {
 	for _, name := range r.names {
 		s.assign(name, text(Value{{Hole: s.hole(Output, "read "+name, c.node)}}), c.node)
 	}
-	if in != nil && (len(in.file) > 0 || in != s.terminalInput()) {
+	loop := s.loops > 0 && s.asking > 0
+	if in != nil && (len(in.file) > 0 || in != s.terminalInput() || loop) {
 		q := &question{text: s.commandText(c), span: c.op.Range, key: "read:" + s.r.place(c.op.Range)}
 		s.result = result{ask: q}
 		return next

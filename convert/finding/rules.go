@@ -69,6 +69,8 @@ var rules = []Rule{
 	{"SF059", Error, "a target that is called by its name would do nothing", "let the target do something else, or remove it and its mentions"},
 	{"SF060", Warning, "a target goes from the Makefile", "the result is the same if nobody calls make for it"},
 	{"SF061", Error, "the Makefile can't be changed to what it must do", "name prerequisites as plain words"},
+	{"SF062", Error, "a target that can't be followed names what goes", "write the target so that it can be followed, or take the name out of it"},
+	{"SF063", Warning, "a target that can't be followed is taken not to need what goes", "see what the target does: the result is the same if it uses nothing that the old build left"},
 
 	{"SF070", Error, "the file of a CI system can't be read", "correct the file; the system's own linter shows errors of its form"},
 	{"SF071", Error, "the commands of a CI job can't change as they must", "write the commands of the old build as entries of their own, in the job that needs them, or in a script"},
