@@ -1,8 +1,10 @@
 package convert
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -86,15 +88,32 @@ func (d *makeDriver) config(fsys fs.FS, goals []string) makefile.Config {
 	}
 }
 
-// survey follows the goals that were asked for, or each target by itself.
+// survey follows the goals that were asked for, or each target by itself: those first
+// that may have to do with containers, and the others where one of these converts.
 func (d *makeDriver) survey() {
 	if len(d.opts.Goals) > 0 {
-		if d.sort(d.follow(d.opts.Goals, d.fsys)); len(d.folding) == 0 {
-			return
+		if d.sort(d.follow(d.opts.Goals, d.fsys)); len(d.folding) > 0 {
+			d.followEach(d.mk.Targets())
 		}
+		return
 	}
-	d.left = len(d.mk.Targets())
-	for _, name := range d.mk.Targets() {
+	targets := d.mk.Targets()
+	first := slices.DeleteFunc(slices.Clone(targets), func(name string) bool { return !d.mayBuild(name) })
+	if len(first) == 0 {
+		first = targets
+	}
+	if d.followEach(first); len(d.folding) == 0 {
+		d.pairs()
+	}
+	if len(d.folding) > 0 {
+		d.followEach(slices.DeleteFunc(targets, func(name string) bool { return slices.Contains(first, name) }))
+	}
+}
+
+// followEach follows targets, each by itself.
+func (d *makeDriver) followEach(targets []string) {
+	d.left = len(targets)
+	for _, name := range targets {
 		if len(d.opts.Goals) == 1 && d.opts.Goals[0] == name {
 			continue
 		}
@@ -105,9 +124,23 @@ func (d *makeDriver) survey() {
 		}
 		d.sort(r)
 	}
-	if len(d.folding) == 0 && len(d.opts.Goals) == 0 {
-		d.pairs()
-	}
+}
+
+// mayBuild reports whether what a target runs may have to do with containers: it names a
+// container tool, calls make or runs a file of the repository, or is not known.
+func (d *makeDriver) mayBuild(target string) bool {
+	commands, complete := d.commandsOf([]string{target})
+	return !complete || slices.ContainsFunc(commands, func(c makefile.Command) bool {
+		text := commandText(c)
+		return mentionsAny(strings.ToLower(text), "docker", "podman", "buildah", "nerdctl", "make ") || slices.ContainsFunc(strings.Fields(text), d.isScript)
+	})
+}
+
+// isScript reports whether a word of a command is a file of the repository that can be
+// run.
+func (d *makeDriver) isScript(word string) bool {
+	info, err := fs.Stat(d.fsys, path.Join(cmp.Or(d.opts.Dir, path.Dir(d.opts.Script)), strings.Trim(word, `"'`)))
+	return err == nil && info.Mode().IsRegular() && (info.Mode()&0o111 != 0 || strings.HasSuffix(word, "sh"))
 }
 
 func (d *makeDriver) sort(r *goalRun) {

@@ -129,7 +129,7 @@ func (r *resolver) mountsBelow(dir string) []artifact {
 		if !ok || f.Container != m.Container || n == nil || n == r.n || m.Path == dir || !below(dir, m.Path) {
 			continue
 		}
-		if a, ok := r.artifact(f, m.Path); ok && !r.ignored(a) && !r.n.source {
+		if a, ok := r.artifact(f, m.Path); ok && !r.ignored(a) {
 			found = append(found, a)
 		}
 	}
