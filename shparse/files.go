@@ -128,7 +128,8 @@ type File struct {
 	// chmod. Those of chmod -R have "-R " in front.
 	Modes []string
 	// Prior is what the directory was before, oldest first, where Contents is set:
-	// a Directory that was empty, one of the Repository, and so on.
+	// a Directory that was empty, one of the Repository, and so on. Where Mounted is
+	// set it is what other containers had mounted there.
 	Prior []File
 	By    []*Op // the operations that made it what it is, oldest first
 }
@@ -198,7 +199,7 @@ func (f *Files) above(path string) (File, bool) {
 // from several places: those that the script put there before are in Prior, and
 // Source or From alone doesn't tell all that it holds.
 func (e File) Mixed() bool {
-	return slices.ContainsFunc(e.Prior, func(p File) bool {
+	return !e.Mounted && slices.ContainsFunc(e.Prior, func(p File) bool {
 		return p.Origin != Repository && p.Origin != Directory && p.Origin != Removed
 	})
 }

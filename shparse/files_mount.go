@@ -1,5 +1,10 @@
 package shparse
 
+import (
+	"cmp"
+	"slices"
+)
+
 // share notes that the process of a container, which had the directory path
 // mounted, may have made or changed anything there. What the script put there
 // before is a mystery from now on; a directory that it made is still one, and
@@ -19,11 +24,27 @@ func (f *Files) share(path string, e Effect, by *Op) {
 		}
 	}
 	f.loose[path] = true
-	f.mounted[path] = &File{Path: path, Origin: Extracted, Container: e.Container, Source: e.Source.Key(), Mounted: true, By: []*Op{by}}
+	m := &File{Path: path, Origin: Extracted, Container: e.Container, Source: e.Source.Key(), Mounted: true, By: []*Op{by}}
+	if old, ok := f.mountAt(path); ok {
+		m.Prior = append(slices.Clip(old.Prior), old)
+		m.Prior[len(m.Prior)-1].Prior = nil
+	}
+	f.mounted[path] = m
 }
 
-// Mounts returns the directories that a container had mounted, by the last
-// container to have each, as if they had been copied out of it.
+// mountAt returns the mount of this very directory.
+func (f *Files) mountAt(path string) (File, bool) {
+	for g := f; g != nil; g = g.parent {
+		if m, ok := g.mounted[path]; ok {
+			return *m, true
+		}
+	}
+	return File{}, false
+}
+
+// Mounts returns the directories that a container had mounted, by path and by the last
+// container to have each, as if they had been copied out of it. Prior are those before
+// it, oldest first.
 func (f *Files) Mounts() []File {
 	var list []File
 	seen := map[string]bool{}
@@ -35,6 +56,7 @@ func (f *Files) Mounts() []File {
 			}
 		}
 	}
+	slices.SortFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return list
 }
 

@@ -154,16 +154,20 @@ func (r *resolver) plain(it *item, t *dockerfile.Transfer, rel string) {
 	if ok && r.spoilt(it.word, f) || r.amongContents(it, host) {
 		return
 	}
-	below := r.artifactsBelow(host)
-	for i := range below {
-		below[i].rel = relative(host, below[i].host)
-		r.foldBeside(below[i])
-	}
-	it.artifacts = below
-	it.context = r.inContext(host) && !r.showsOnly(below)
-	if len(below) == 0 && !it.context && !(ok && f.Origin == shparse.Mystery) {
+	r.takeBelow(it, host)
+	if len(it.artifacts) == 0 && !it.context && !(ok && f.Origin == shparse.Mystery) {
 		r.missing(it.word, host)
 	}
+}
+
+// takeBelow resolves a directory by the artifacts that lie in it.
+func (r *resolver) takeBelow(it *item, host string) {
+	it.artifacts = r.artifactsBelow(host)
+	for i, a := range it.artifacts {
+		it.artifacts[i].rel = relative(host, a.host)
+		r.foldBeside(a)
+	}
+	it.context = r.inContext(host) && !r.showsOnly(it.artifacts)
 }
 
 // behind is the artifact that a link of the script leads to: COPY follows a link that

@@ -110,8 +110,55 @@ func (r *resolver) fromMount(it *item, host string) bool {
 		r.p.say(finding.New("SF231", it.word.Range, "%q holds what the container wrote there, and %s may leave out a part of it", it.word.Text, r.n.ignore.Path))
 	}
 	it.context = false
-	r.take(it, r.p.carried(f), artifact{host: host})
+	made, ok := r.p.writerOf(f)
+	if !ok {
+		r.takeBelow(it, host)
+		return true
+	}
+	r.take(it, r.p.carried(made), artifact{host: host})
 	return true
+}
+
+// writers are the containers that may have made what is at a path of a mounted directory,
+// the last one first. Those that only check do not count, and of those whose work goes
+// into one stage the last one stands for all.
+func (p *planner) writers(f shparse.File) []shparse.File {
+	list := []shparse.File{f}
+	for _, old := range slices.Backward(f.Prior) {
+		n := p.workers[old.Container]
+		known := slices.ContainsFunc(list, func(w shparse.File) bool { return p.workers[w.Container] == n && !p.copiesOut(w) && !p.copiesOut(old) })
+		if n != nil && !known && !p.onlyChecks(old.Container) {
+			list = append(list, old)
+		}
+	}
+	return list
+}
+
+// writerOf is the one of several containers that made what is at a path of a mounted
+// directory. The stage of one that works there has all that was there before; of one that
+// only copies files of its image there it is known which. It is false for a directory that
+// such files were copied into.
+func (p *planner) writerOf(f shparse.File) (shparse.File, bool) {
+	for _, w := range p.writers(f) {
+		if !p.copiesOut(w) || p.carried(w).Source != w.Source {
+			return w, true
+		}
+		if slices.ContainsFunc(p.partsOf(w), func(part shparse.File) bool { return below(w.Path, part.Path) }) {
+			return w, false
+		}
+	}
+	return f, false
+}
+
+// copiesOut reports whether a container did nothing but copy files of its image into the
+// mounted directory that f is in.
+func (p *planner) copiesOut(f shparse.File) bool {
+	run, ok := runOf(f.Container)
+	if !ok {
+		return false
+	}
+	_, _, ok = p.carries(p.workers[f.Container], run)
+	return ok
 }
 
 // assumeUntouched says that the command of a container is taken to leave files of the
@@ -120,20 +167,38 @@ func (r *resolver) assumeUntouched(w dockerfile.Path, f shparse.File) {
 	r.p.say(finding.New("SF220", f.By[0].Range, "the container is taken to leave %q alone, which %s copies", w.Text, r.n.part.File.Path))
 }
 
-// mountsBelow are the mounted directories below dir that the build can see.
+// mountsBelow are what containers put below dir through mounts, and the build can see.
 func (r *resolver) mountsBelow(dir string) []artifact {
 	var found []artifact
 	for _, m := range r.files.Mounts() {
 		n := r.p.workers[m.Container]
 		f, ok := r.files.Mounted(m.Path)
-		if !ok || f.Container != m.Container || n == nil || n == r.n || m.Path == dir || !below(dir, m.Path) {
+		if !ok || f.Container != m.Container || n == nil || n == r.n {
 			continue
 		}
-		if a, ok := r.artifact(f, m.Path); ok && !r.ignored(a) {
-			found = append(found, a)
+		for _, part := range r.p.parts(f) {
+			if part.Path == dir || !below(dir, part.Path) {
+				continue
+			}
+			if a, ok := r.artifact(r.p.carried(part), part.Path); ok && !r.ignored(a) {
+				found = append(found, a)
+			}
 		}
 	}
 	return found
+}
+
+// parts are what containers put into a mounted directory, in an order in which copies
+// make of it what it was.
+func (p *planner) parts(f shparse.File) []shparse.File {
+	var parts []shparse.File
+	for _, w := range p.writers(f) {
+		parts = append(p.partsOf(w), parts...)
+		if !p.copiesOut(w) {
+			break // its stage has what was there before
+		}
+	}
+	return parts
 }
 
 // collectMounted makes scaffolding of what the images take out of mounts.

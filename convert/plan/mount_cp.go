@@ -61,19 +61,45 @@ func (p *planner) carried(f shparse.File) shparse.File {
 	if !ok {
 		return f
 	}
-	into := len(sources) > 1 || directoryLike(dest) || isMountPoint(run, dest)
 	for _, src := range sources {
-		land := path.Clean(dest)
-		if into && !strings.HasSuffix(src, "/.") {
-			land = path.Join(land, path.Base(src))
-		}
-		if below(land, f.Source) {
+		if land := landing(run, sources, dest, src); below(land, f.Source) {
 			f.Source = path.Join(src, relative(land, f.Source))
 			p.assumeCopied(p.workers[f.Container], run, f)
 			return f
 		}
 	}
 	return f
+}
+
+// landing is where cp puts one of its sources.
+func landing(run *shparse.Create, sources []string, dest, src string) string {
+	into := len(sources) > 1 || directoryLike(dest) || isMountPoint(run, dest)
+	if into && !strings.HasSuffix(src, "/.") {
+		return path.Join(dest, path.Base(src))
+	}
+	return path.Clean(dest)
+}
+
+// partsOf are the files that a container put into a mounted directory, each by itself
+// where it did nothing but copy them there.
+func (p *planner) partsOf(f shparse.File) []shparse.File {
+	run, ok := runOf(f.Container)
+	if !ok {
+		return []shparse.File{f}
+	}
+	sources, dest, ok := p.carries(p.workers[f.Container], run)
+	if !ok {
+		return []shparse.File{f}
+	}
+	var parts []shparse.File
+	for _, src := range sources {
+		if land := landing(run, sources, dest, src); below(f.Source, land) {
+			part := f
+			part.Path, part.Source = path.Join(f.Path, relative(f.Source, land)), land
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func isMountPoint(c *shparse.Create, name string) bool {
