@@ -58,9 +58,20 @@ func (r *run) fail(f finding.Finding) {
 func (r *run) step(at finding.Range) bool {
 	r.t.steps++
 	if r.t.steps > r.t.conf.Limits.Steps {
-		r.fail(finding.New("SF002", at, "the script runs more than %d commands", r.t.conf.Limits.Steps))
+		r.fail(r.exhausted(at))
 	}
 	return !r.halted
+}
+
+// exhausted is the finding for a run at the limit of steps. Where earlier ways took most
+// of them, it names a condition that makes for so many.
+func (r *run) exhausted(at finding.Range) finding.Finding {
+	limit, ways := r.t.conf.Limits.Steps, len(r.t.trace.Ways)
+	if ways == 0 || len(r.asked) == 0 {
+		return finding.New("SF002", at, "the script runs more than %d commands", limit)
+	}
+	c := r.asked[len(r.asked)-1]
+	return finding.New("SF002", c.Range, "more than %d commands run on the first %d ways through the script; the condition %q is undecided", limit, ways+1, c.Text)
 }
 
 // weigh counts text that is kept as steps, so that what all of it takes is
