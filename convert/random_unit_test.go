@@ -23,6 +23,7 @@ type randomUnit struct {
 	home     string   // the context of the finals
 	loot     []loot   // what lies on the host, for a build to take
 	behind   []string // what links and archives were made of
+	flags    string   // that a container needs in order to write to a mount
 }
 
 // A loot is a file or directory on the host that came out of a builder.
@@ -102,8 +103,13 @@ func (u *randomUnit) builder(i int) {
 	out := "/out" + id
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s /src /in && { echo %[2]s $VERSION && find /src /in -type f %[3]s | sort; } >%[1]s/app\n", out, id, notChanged)
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s/tree/sub && echo a >%[1]s/tree/a && echo b >%[1]s/tree/sub/b\n", out)
-	text.WriteString(u.pick("modes", "", fmt.Sprintf("RUN chmod 755 %s/app\n", out), fmt.Sprintf("RUN chmod 640 %[1]s/app && chmod 700 %[1]s/tree/sub\n", out),
-		fmt.Sprintf("RUN ln -s a %s/tree/link\n", out), fmt.Sprintf("RUN chown -R 1000:1000 %s\n", out), fmt.Sprintf("RUN chmod 777 %s\nUSER app\nRUN echo c >%s/tree/../c\n", out, out)))
+	modes := u.pick("modes", "", fmt.Sprintf("RUN chmod 755 %s/app\n", out), fmt.Sprintf("RUN chmod 640 %[1]s/app && chmod 700 %[1]s/tree/sub\n", out),
+		fmt.Sprintf("RUN ln -s a %s/tree/link\n", out), fmt.Sprintf("RUN chown -R 1000:1000 %s\n", out), fmt.Sprintf("RUN chmod 777 %s\nUSER app\nRUN echo c >%s/tree/../c\n", out, out))
+	text.WriteString(modes)
+	u.flags = ""
+	if strings.Contains(modes, "USER") {
+		u.flags = "-u root "
+	}
 	text.WriteString(u.pick("command", "", "CMD [\"true\"]\n", "EXPOSE 80\n"))
 	u.files["Dockerfile."+id] = text.String()
 	u.say("docker build -t %s%s -f Dockerfile.%s %s", tag, args, id, context)
@@ -141,7 +147,7 @@ func (u *randomUnit) extract(id, tag, out string) {
 		u.loot = append(u.loot, loot{host: "tree-" + id, directory: true})
 	}
 	u.say("docker rm -f %s-%s", u.name, id)
-	if u.chance("other use", 12) {
+	if u.chance("other use", 24) {
 		u.say("docker push %s", tag)
 	}
 }
@@ -160,7 +166,7 @@ func (u *randomUnit) takeFile(id, tag, out, host string) {
 	case "mount":
 		host = "bin/app-" + id
 		u.say("mkdir -p bin")
-		u.say("docker run --rm -u root -v \"$PWD/bin:/host\" %s cp %s/app /host/app-%s", tag, out, id)
+		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp %s/app /host/app-%s", u.flags, tag, out, id)
 	}
 	u.loot = append(u.loot, loot{host: host})
 }
@@ -186,7 +192,7 @@ func (u *randomUnit) steps(home string) {
 		}
 		u.pack(l, i)
 	}
-	if u.chance("look", 12) {
+	if u.chance("look", 24) {
 		u.say("sha256sum %s", u.loot[0].host)
 	}
 }

@@ -19,6 +19,9 @@ func (r *resolver) glob(it *item, pattern string) {
 		r.take(it, f, artifact{host: dir, path: rest, glob: true})
 		return
 	}
+	if r.globMount(it, dir, rest) {
+		return
+	}
 	it.context = r.matchesContext(pattern)
 	for _, a := range r.artifactsBelow(dir) {
 		if tail, ok := matchPrefix(pattern, relative(r.n.dir, a.host)); ok {
@@ -30,6 +33,22 @@ func (r *resolver) glob(it *item, pattern string) {
 	if len(it.artifacts) == 0 && !it.context {
 		r.missing(it.word, path.Join(r.n.dir, pattern))
 	}
+}
+
+// globMount resolves a pattern for what a container made in a directory that was mounted
+// into it.
+func (r *resolver) globMount(it *item, dir, rest string) bool {
+	f, ok := r.files.Mounted(dir)
+	if !ok || r.p.workers[f.Container] == nil || r.p.workers[f.Container] == r.n || r.onDisk(dir) {
+		return false
+	}
+	made, ok := r.p.writerOf(f)
+	if !ok {
+		return false
+	}
+	it.context = false
+	r.take(it, r.p.carried(made), artifact{host: dir, path: rest, glob: true})
+	return true
 }
 
 // followLinks adds the artifacts that links of the script lead to whose own path the
