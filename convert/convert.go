@@ -34,7 +34,8 @@ type Options struct {
 	// where only that works.
 	Dir string
 
-	// Mentions finds the places that name a file which the conversion deletes.
+	// Mentions finds the places that name a file which the conversion deletes, or one
+	// that the build made no more.
 	// Nil looks where such places are likely: beside the file, beside the script, in
 	// the root and in the directories of CI systems.
 	Mentions func(deleted string) []finding.Finding
@@ -92,6 +93,10 @@ type Result struct {
 
 	// Dropped are the operations of the script that go, each statement once.
 	Dropped []*shparse.Op
+
+	// Lost are the paths of files and directories that the old build left on the host,
+	// and the new one makes no more.
+	Lost []string
 
 	Trace   *shparse.Trace
 	Sources map[string][]byte // the texts of all files that were read, by path
@@ -409,11 +414,11 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped, Lost: c.lostHosts()}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:
-		r.Status, r.Changes, r.Texts, r.Dockerfile, r.Dropped = Refused, nil, nil, "", nil
+		r.Status, r.Changes, r.Texts, r.Dockerfile, r.Dropped, r.Lost = Refused, nil, nil, "", nil, nil
 	case len(c.folding) == 0:
 		r.Status = Nothing
 	case worst == finding.Warning:

@@ -2,12 +2,16 @@ package convert
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 // documents are the endings of files that people read. A mention there is worth a
@@ -23,19 +27,48 @@ var callers = []string{
 // ciDirectories hold the configuration of CI systems.
 var ciDirectories = []string{".github/workflows", ".circleci", ".gitlab"}
 
-// reportMentions lists the places that name a file which the conversion deletes.
+// reportMentions lists the places that name a file which the conversion deletes, or one
+// that the old build left on the host and the new one doesn't.
 func (c *converter) reportMentions() {
 	for _, ch := range c.changes {
-		switch {
-		case !ch.Delete:
-		case c.opts.Mentions != nil:
-			c.say(c.opts.Mentions(ch.Path)...)
-		default:
-			for _, dir := range c.neighbourhood(ch.Path) {
-				c.mentionsIn(dir, ch.Path)
+		if ch.Delete {
+			c.mentions(ch.Path, Mentions)
+		}
+	}
+	if len(c.changes) > 0 {
+		for _, lost := range c.lostHosts() {
+			c.mentions(lost, LostMentions)
+		}
+	}
+}
+
+// A search finds the places of the file called name that name another one.
+type search func(name string, src []byte, of string) []finding.Finding
+
+func (c *converter) mentions(of string, in search) {
+	if c.opts.Mentions != nil {
+		c.say(c.opts.Mentions(of)...)
+		return
+	}
+	for _, dir := range c.neighbourhood(of) {
+		c.mentionsIn(dir, of, in)
+	}
+}
+
+// lostHosts are the paths of files and directories of the host that are there behind the
+// old script, and not behind the new one.
+func (c *converter) lostHosts() []string {
+	var lost []string
+	for _, p := range c.folding {
+		for _, host := range p.Script.Hosts {
+			f, ok := p.Way.Files.At(host)
+			if _, err := fs.Stat(c.fsys, host); ok && f.Origin != shparse.Removed && f.Origin != shparse.Directory && err != nil {
+				lost = append(lost, host)
 			}
 		}
 	}
+	slices.Sort(lost)
+	return slices.Compact(lost)
 }
 
 // neighbourhood are the directories where a file is likely to be named.
@@ -63,7 +96,7 @@ func CentralTexts(fsys fs.FS) []string {
 	return texts
 }
 
-func (c *converter) mentionsIn(dir, deleted string) {
+func (c *converter) mentionsIn(dir, of string, in search) {
 	fsys := c.opts.Around
 	if fsys == nil {
 		fsys = c.fsys
@@ -78,7 +111,7 @@ func (c *converter) mentionsIn(dir, deleted string) {
 			continue
 		}
 		if src, problem := readText(fsys, name, wholeFile(name)); problem == nil && !bytes.ContainsRune(src, 0) {
-			if found := Mentions(name, src, deleted); len(found) > 0 {
+			if found := in(name, src, of); len(found) > 0 {
 				c.say(found...)
 				c.sources[name] = src
 			}
@@ -99,20 +132,46 @@ func (c *converter) changed(name string) bool {
 // deleted one: by its name alone where both are in one directory, else by its path.
 // A plain "Dockerfile" is named too often for that to mean anything.
 func Mentions(name string, src []byte, deleted string) []finding.Finding {
-	word := deleted
-	if path.Dir(name) == path.Dir(deleted) {
-		word = path.Base(deleted)
+	word := wordFor(name, deleted)
+	if strings.EqualFold(word, "Dockerfile") {
+		return nil
 	}
-	if strings.EqualFold(word, "Dockerfile") || !bytes.Contains(src, []byte(word)) {
+	return linesThatName(name, src, word, wordIndex, "SF229", fmt.Sprintf("%q is named here, and the conversion deletes it", deleted))
+}
+
+// LostMentions returns a finding for each line of the file called name that names a file
+// which the old build left on the host. A name without a point or slash may be anything:
+// it counts as the path of a file, as in "./app" and "app/lib", and behind a command that
+// handles files.
+func LostMentions(name string, src []byte, lost string) []finding.Finding {
+	word, index := wordFor(name, lost), wordIndex
+	if !strings.ContainsAny(word, "./") {
+		index = pathIndex
+	}
+	return linesThatName(name, src, word, index, "SF242", fmt.Sprintf("%q is named here, and the build leaves it on the host no more", lost))
+}
+
+// wordFor is how the file called name names another one.
+func wordFor(name, of string) string {
+	if path.Dir(name) == path.Dir(of) {
+		return path.Base(of)
+	}
+	return of
+}
+
+// linesThatName makes a finding of each line in which index finds the word. In documents
+// and comments it is a note.
+func linesThatName(name string, src []byte, word string, index func(line, word string) int, code finding.Code, message string) []finding.Finding {
+	if !bytes.Contains(src, []byte(word)) {
 		return nil
 	}
 	var found []finding.Finding
 	offset := 0
 	for i, line := range strings.SplitAfter(string(src), "\n") {
-		if at := wordIndex(line, word); at >= 0 {
+		if at := index(line, word); at >= 0 {
 			pos := finding.Pos{Offset: offset + at, Line: i + 1, Column: at + 1}
 			end := finding.Pos{Offset: pos.Offset + len(word), Line: pos.Line, Column: pos.Column + len(word)}
-			f := finding.New("SF229", finding.Range{File: name, Start: pos, End: end}, "%q is named here, and the conversion deletes it", deleted)
+			f := finding.New(code, finding.Range{File: name, Start: pos, End: end}, "%s", message)
 			if !isCaller(name) || strings.HasPrefix(strings.TrimSpace(line), "#") {
 				f.Severity = finding.Note
 			}
@@ -121,6 +180,27 @@ func Mentions(name string, src []byte, deleted string) []finding.Finding {
 		offset += len(line)
 	}
 	return found
+}
+
+// handlers are commands on files.
+var handlers = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[\s;&|(@])(?:cp|mv|rm|ln|scp|rsync|tar|zip|gzip|xz|upx|strip|chmod|chown|install|cat|file|ldd|stat|test|\[|\[\[|(?:sha\d+|md5|ck)sum)\s`)
+})
+
+// pathIndex is where the word stands in line as the path of a file, or -1.
+func pathIndex(line, word string) int {
+	for from := 0; ; {
+		at := wordIndex(line[from:], word)
+		if at < 0 {
+			return -1
+		}
+		at += from
+		from = at + len(word)
+		begins := !strings.HasSuffix(line[:at], "/")
+		if strings.HasSuffix(line[:at], "./") || begins && (strings.HasPrefix(line[from:], "/") || handlers().MatchString(line[:at])) {
+			return at
+		}
+	}
 }
 
 // MayMention reports whether a file is of a sort that names other files for people

@@ -22,10 +22,10 @@ const maxText = 1 << 20
 func NoMentions(string) []finding.Finding { return nil }
 
 // Mention looks through the texts of one repository for the names of files that its
-// units delete, and adds what it finds to their findings. It reads each text once,
+// units delete or leave on the host no more, and adds what it finds to their findings. It reads each text once,
 // several at a time: limit, or one for each processor where that is 0.
 func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
-	m := mentioner{deleted: map[string][]*Unit{}, changed: map[string]bool{}}
+	m := mentioner{deleted: map[string][]*Unit{}, lost: map[string][]*Unit{}, changed: map[string]bool{}}
 	for _, u := range units {
 		for _, c := range u.Changes {
 			m.changed[c.Path] = true
@@ -33,6 +33,10 @@ func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
 				m.deleted[c.Path] = append(m.deleted[c.Path], u)
 				m.bases = append(m.bases, path.Base(c.Path))
 			}
+		}
+		for _, lost := range u.Lost {
+			m.lost[lost] = append(m.lost[lost], u)
+			m.bases = append(m.bases, path.Base(lost))
 		}
 	}
 	slices.Sort(m.bases)
@@ -57,8 +61,9 @@ func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
 
 type mentioner struct {
 	deleted map[string][]*Unit
+	lost    map[string][]*Unit
 	changed map[string]bool
-	bases   []string // the base names of deleted files
+	bases   []string // the base names of both
 
 	one sync.Mutex // of the units
 }
@@ -68,26 +73,30 @@ func (m *mentioner) text(fsys fs.FS, name string) {
 	if err != nil || len(src) > maxText || bytes.IndexByte(src, 0) >= 0 {
 		return
 	}
-	for _, deleted := range m.candidates(name, src) {
-		found := convert.Mentions(name, src, deleted)
-		if len(found) == 0 {
-			continue
-		}
-		m.one.Lock()
-		for _, u := range m.deleted[deleted] {
-			u.say(found...)
-			u.Sources[name] = src
-		}
-		m.one.Unlock()
+	for _, p := range m.candidates(name, src) {
+		m.say(m.deleted[p], name, src, convert.Mentions(name, src, p))
+		m.say(m.lost[p], name, src, convert.LostMentions(name, src, p))
 	}
 }
 
-// candidates returns the deleted files that a text may name: those beside it, and
-// those whose whole path it holds.
+func (m *mentioner) say(units []*Unit, name string, src []byte, found []finding.Finding) {
+	if len(found) == 0 {
+		return
+	}
+	m.one.Lock()
+	defer m.one.Unlock()
+	for _, u := range units {
+		u.say(found...)
+		u.Sources[name] = src
+	}
+}
+
+// candidates returns the files that a text may name: those beside it, and those whose
+// whole path it holds.
 func (m *mentioner) candidates(name string, src []byte) []string {
 	var found []string
 	add := func(p string) {
-		if m.deleted[p] != nil && !slices.Contains(found, p) {
+		if (m.deleted[p] != nil || m.lost[p] != nil) && !slices.Contains(found, p) {
 			found = append(found, p)
 		}
 	}
