@@ -47,7 +47,7 @@ func (r *resolver) globMount(it *item, dir, rest string) bool {
 		return false
 	}
 	it.context = false
-	r.take(it, r.p.carried(made), artifact{host: dir, path: rest, glob: true})
+	r.take(it, made, artifact{host: dir, path: rest, glob: true})
 	return true
 }
 

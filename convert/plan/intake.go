@@ -328,6 +328,14 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 		r.p.say(unknownValue(f.By[0].Range, "the path in the container", hole))
 		return artifact{}, false
 	}
+	if f.Mounted && r.p.workers[f.Container] != nil {
+		made, ok := r.p.writerOf(f)
+		if !ok {
+			r.p.say(finding.New("SF231", f.By[0].Range, "%q holds what several containers wrote there, and which of them made what is not known", f.Path))
+			return artifact{}, false
+		}
+		f = r.p.carried(made)
+	}
 	from := r.p.makerOf(f.Container)
 	if from == nil {
 		r.p.say(finding.New("SF007", f.By[0].Range, "%q comes out of a container of %q, which the script does not build",

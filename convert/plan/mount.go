@@ -115,7 +115,7 @@ func (r *resolver) fromMount(it *item, host string) bool {
 		r.takeBelow(it, host)
 		return true
 	}
-	r.take(it, r.p.carried(made), artifact{host: host})
+	r.take(it, made, artifact{host: host})
 	return true
 }
 
@@ -180,7 +180,7 @@ func (r *resolver) mountsBelow(dir string) []artifact {
 			if part.Path == dir || !below(dir, part.Path) {
 				continue
 			}
-			if a, ok := r.artifact(r.p.carried(part), part.Path); ok && !r.ignored(a) {
+			if a, ok := r.artifact(part, part.Path); ok && !r.ignored(a) {
 				found = append(found, a)
 			}
 		}
