@@ -52,7 +52,7 @@ func (w *writer) client() {
 	case 4:
 		w.line("docker %s run global %s", w.pick("-D", "--host=tcp://h:1", "--log-level debug", "-H tcp://h:1", "--config cfg"), q)
 	case 5:
-		w.line("docker run %s img %s", w.pick("-dit", "--rm -ti", "-e A=b -eC=d", "--name=n1 -w/x", "--label l=$a.x", "--entrypoint=\"\" -v \"$PWD/src\":/x:ro"), q)
+		w.line("docker run %s img %s", w.pick("-dit", "--rm -ti", "-e A=b -eC=d", "--rm --name=n1 -w/x", "--label l=$a.x", "--entrypoint=\"\" -v \"$PWD/src\":/x:ro"), q)
 	case 6:
 		w.line("rm -rf cid app; docker run --cidfile cid img %s >/dev/null; docker cp \"$(cat cid):/x\" ./app; docker rm $(cat cid)", q)
 	case 7:
