@@ -16,21 +16,27 @@ import (
 
 // TestGeneratedScripts runs scripts out of a grammar under real shells, like
 // TestScriptsAgreeWithShells. STAGEFOLD_SCRIPTS is how many, 1,000 where the shells
-// are required; each is run under bash, and one that is POSIX under dash too.
+// are required, or the range of their seeds, as 5000-6000; each is run under bash,
+// and one that is POSIX under dash too.
 func TestGeneratedScripts(t *testing.T) {
 	needShell(t, "bash")
 	needShell(t, "dash")
-	n := 300
+	first, n := 0, 300
 	switch given := os.Getenv("STAGEFOLD_SCRIPTS"); {
 	case given != "":
-		n, _ = strconv.Atoi(given)
+		from, to, isRange := strings.Cut(given, "-")
+		if !isRange {
+			from, to = "0", given
+		}
+		first, _ = strconv.Atoi(from)
+		n, _ = strconv.Atoi(to)
 	case testing.Short():
 		n = 40
 	case os.Getenv("STAGEFOLD_REQUIRE_SHELLS") == "1":
 		n = 1000
 	}
 	const batch = 20
-	for i := 0; i < n; i += batch {
+	for i := first; i < n; i += batch {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
 			for seed := i; seed < min(i+batch, n); seed++ {
