@@ -33,7 +33,7 @@ func (s *shell) presence(op syntax.ParExpOperator, p param) presence {
 		return given
 	case !withColon(op) && !p.outside:
 		return given
-	case len(whole) == 0:
+	case withColon(op) && len(whole) == 0:
 		return absent
 	}
 	return doubtful
@@ -113,6 +113,9 @@ func (e *expander) withDefault(pe *syntax.ParamExp, p param, quoted bool) {
 	s := e.s
 	def := s.operandText(pe.Exp.Word, quoted)
 	h := s.joined(p).hole()
+	if h == nil && !p.list {
+		h = s.unrefined(p.name, pe).val.hole()
+	}
 	switch {
 	case len(def) == 0:
 		e.result(p, quoted)

@@ -12,15 +12,19 @@ import (
 // reads it. It is never nil: a name that the script never set comes from
 // outside.
 func (s *shell) lookup(name string, at syntax.Node) *variable {
+	return s.refined(s.unrefined(name, at))
+}
+
+// unrefined is lookup without what the answers on this way tell.
+func (s *shell) unrefined(name string, at syntax.Node) *variable {
 	if v, ok := s.special(name, at); ok {
 		return v
 	}
 	name = s.dereferenced(name)
-	v := s.vars.find(name)
-	if v == nil {
-		v = s.environment(name, at)
+	if v := s.vars.find(name); v != nil {
+		return v
 	}
-	return s.refined(v)
+	return s.environment(name, at)
 }
 
 // maxRefs bounds how long references to variables are followed.
@@ -42,7 +46,8 @@ func (s *shell) dereferenced(name string) string {
 	return name
 }
 
-// refined fills in the holes that an answer settled on this way.
+// refined fills in the holes that an answer settled on this way. What is empty may
+// still be unset.
 func (s *shell) refined(v *variable) *variable {
 	if len(s.r.facts) == 0 || v.kind != scalar {
 		return v
@@ -57,7 +62,7 @@ func (s *shell) refined(v *variable) *variable {
 		return v
 	}
 	c := *v
-	c.val, c.outside = val, false
+	c.val, c.outside = val, v.outside && len(val) == 0
 	return &c
 }
 
@@ -102,13 +107,13 @@ func (s *shell) special(name string, at syntax.Node) (*variable, bool) {
 		if !ok {
 			return &variable{}, true
 		}
-		return s.refined(s.located(v, at)), true
+		return s.located(v, at), true
 	}
 	switch name {
 	case "0":
 		return text(s.name), true
 	case "#":
-		return s.refined(text(s.args.count())), true
+		return text(s.args.count()), true
 	case "?":
 		return text(s.statusValue()), true
 	case "$", "RANDOM", "SRANDOM":

@@ -45,6 +45,8 @@ func TestWays(t *testing.T) {
 			"+{[ -z \"$X\" ]} 1\n-{[ -z \"$X\" ]} 2"},
 		{"empty settles the default", `if [ -z "$1" ]; then docker pull "${1:-d}"; else docker pull "${1:-d}"; fi`,
 			"+{[ -z \"$1\" ]} d\n-{[ -z \"$1\" ]} ${1}"},
+		{"empty may be unset", `if [ -z "$1" ]; then docker pull "${1-d}"; fi`,
+			"+{[ -z \"$1\" ]} ${1-d}\n-{[ -z \"$1\" ]}"},
 		{"a default is never empty", `X=${1:-d}; if [ -n "$X" ]; then docker pull 1; fi`, "1"},
 		{"talk only", `if [ -n "$X" ]; then echo a; else printf 'b\n' >&2; fi; docker pull 1`, "1"},
 		{"talk only in a list", `docker inspect a || echo missing; docker pull 1`, "a 1"},
