@@ -135,15 +135,18 @@ func (s *shell) exitCode(c *command) {
 	if len(c.argv) < 2 {
 		return
 	}
-	if h := c.argv[1].hole(); h != nil && h.status != nil {
+	if h := c.argv[1].hole(); h != nil && h.Reason == Status {
 		s.result = result{ask: h.status}
+		if h.status == nil {
+			s.result = result{code: 1, failed: h}
+		}
 		return
 	}
 	text, ok := c.argv[1].Known()
 	n, err := strconv.Atoi(text)
 	switch {
 	case !ok:
-		q := &question{text: c.argv[1].String() + " is 0", span: c.op.Range, key: "equal:" + c.argv[1].Key() + "\x000"}
+		q := &question{text: c.argv[1].String() + " is 0", span: c.op.Range, key: "equal:" + c.argv[1].Key() + "\x000", loose: true}
 		s.result = result{ask: q}
 	case err != nil:
 		s.status(2)

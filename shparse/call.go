@@ -285,6 +285,8 @@ func (s *shell) setStatus(c *command, name string, out outcome) {
 	switch {
 	case out.status == fails, out.status == falters && s.guarded > 0:
 		s.status(1)
+	case out.status == errs:
+		s.result = result{code: 1, failed: s.statusQuestion(c, name).failure()}
 	case out.status == asks, (foreign || out.status == tells) && s.asking > 0:
 		s.result = result{ask: s.statusQuestion(c, name)}
 	default:
@@ -297,7 +299,7 @@ func (s *shell) setStatus(c *command, name string, out outcome) {
 func (s *shell) statusQuestion(c *command, name string) *question {
 	var key strings.Builder
 	key.WriteString("status:")
-	q := &question{text: s.commandText(c), span: c.op.Range}
+	q := &question{text: s.commandText(c), span: c.op.Range, loose: true}
 	for _, a := range c.argv {
 		key.WriteString(a.Key() + "\x01")
 		q.holes = append(q.holes, a.Holes()...)

@@ -60,6 +60,7 @@ const (
 	asks                   // its status is an answer that can't be known
 	tells                  // like asks as a condition, otherwise taken to succeed
 	falters                // fails where the script is prepared for that, otherwise taken to succeed
+	errs                   // known to fail, with what status is not known
 )
 
 // A model says what a command does, given its call.

@@ -184,7 +184,7 @@ func (s *shell) matches(v Value, pat string, known bool) verdict {
 		return verdictOf(m.match(text))
 	}
 	if text, ok := m.isLiteral(); ok && !s.opts.nocasematch {
-		return (&tester{s: s}).equal(v, Lit(text)).verdict
+		return (&tester{s: s}).same(v, Lit(text)).verdict
 	}
 	return rest(m.pat, v)
 }
@@ -260,12 +260,15 @@ func compareNumbers(op string, x, y int64) bool {
 // status answers "[ $? -eq 0 ]": the question behind the status.
 func (t *tester) status(op string, a, b Value) (tested, bool) {
 	h := a.hole()
-	if h == nil || h.status == nil || !b.is("0") {
+	if h == nil || h.Reason != Status || !b.is("0") {
 		return tested{}, false
 	}
-	q := *h.status
-	q.text, q.span = t.text, t.span
-	answer := tested{ask: &q}
+	answer := settled(false)
+	if h.status != nil {
+		q := *h.status
+		q.text, q.span, q.loose = t.text, t.span, false
+		answer = tested{ask: &q}
+	}
 	switch op {
 	case "-eq", "=", "==", "-le":
 		return answer, true

@@ -28,7 +28,8 @@
 // on files of the host (Host), or Unknown, which may have read or written every
 // file that it names, and those of the current directory if it names none.
 // Commands are taken to succeed, save for those whose very purpose is their
-// answer ("docker inspect", "grep -q", "command -v"): their status is unknown.
+// answer ("docker inspect", "grep -q", "command -v"): their status is unknown, also
+// where the answer is no, save that it is not 0 then.
 //
 // # Ways
 //

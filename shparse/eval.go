@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"cmp"
 	"strconv"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -93,7 +94,7 @@ func (s *shell) negated(st *syntax.Stmt) flow {
 	}
 	if q := s.result.ask; q != nil {
 		opposite := *q
-		opposite.negated = !q.negated
+		opposite.negated, opposite.loose = !q.negated, false
 		opposite.yes, opposite.no = q.no, q.yes
 		opposite.text = "! " + q.text
 		s.result = result{ask: &opposite}
@@ -302,6 +303,9 @@ func (s *shell) pipelineResult(results []result) result {
 		case r.ask != nil:
 			asked = append(asked, r.ask)
 		case r.code != 0:
+			if len(asked) > 0 {
+				r.failed = cmp.Or(r.failed, allOf(asked).failure())
+			}
 			return r
 		}
 	}
@@ -322,6 +326,7 @@ func allOf(list []*question) *question {
 	all.yes, all.holes = nil, nil
 	for _, q := range list {
 		all.key += strconv.FormatBool(q.negated) + q.key + "\x00"
+		all.loose = all.loose || q.loose
 		all.yes = append(all.yes, q.yes...)
 		all.holes = append(all.holes, q.holes...)
 	}

@@ -209,7 +209,7 @@ func listFiles(c *call, p *parsedFlags) outcome {
 	for _, arg := range p.args {
 		switch c.exists(c.path(arg.Value).Key()) {
 		case missing:
-			out.status = fails
+			out.status = errs
 			return out
 		case unknownExistence, maybeMissing:
 			out.status = asks

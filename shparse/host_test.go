@@ -7,7 +7,7 @@ import (
 )
 
 // TestHostOutput: what modelled commands print and answer. "?" stands for output
-// that can't be known; " fails" and " asks" for a status other than 0.
+// that can't be known; " fails", " errs" and " asks" for a status other than 0.
 func TestHostOutput(t *testing.T) {
 	repo := repository("a.txt", "conf/b")
 	for _, tt := range []struct{ script, want string }{
@@ -105,7 +105,7 @@ func TestHostOutput(t *testing.T) {
 		{"sleep 3", ""},
 		{"ls", "?"},
 		{"ls conf", "?"},
-		{"ls nothing", "? fails"},
+		{"ls nothing", "? errs"},
 		{"touch x; ls x", "x\n"},
 		{"touch x; make; ls x*", "? asks"},
 		{"echo x | tee y", "x\n"},
@@ -143,7 +143,7 @@ func (h *host) answer() string {
 	if h.out.stdout != nil {
 		text = h.out.stdout.String()
 	}
-	return text + []string{"", " fails", " asks", " tells", " falters"}[h.out.status]
+	return text + []string{"", " fails", " asks", " tells", " falters", " errs"}[h.out.status]
 }
 
 // TestHostOutputIsReal: where the model knows the output of a command line, the

@@ -34,8 +34,17 @@ type question struct {
 	span    finding.Range
 	key     string // equal for questions that must get the same answer on one way
 	negated bool   // the condition is the opposite of what key asks
+	loose   bool   // no is any status other than 0, not just 1
 	holes   []*Hole
 	yes, no []fact // what follows from either answer
+}
+
+// failure is what $? is where the answer is no; nil where that is 1.
+func (q *question) failure() *Hole {
+	if !q.loose {
+		return nil
+	}
+	return &Hole{Reason: Status, Name: q.text, Source: q.span, key: "failed:" + q.key}
 }
 
 // A fact is what an answer tells about a hole.

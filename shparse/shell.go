@@ -94,9 +94,8 @@ const (
 type result struct {
 	code int
 	ask  *question
-	// vague is set where only that code is not 0 is known: shells differ in the
-	// status of their own errors.
-	vague bool
+	// failed is $? where only that it is not 0 is known; nil where code tells.
+	failed *Hole
 }
 
 func newShell(r *run, sc *script) *shell {
@@ -146,8 +145,8 @@ func (s *shell) statusValue() Value {
 	if q := s.result.ask; q != nil {
 		return Value{{Hole: &Hole{Reason: Status, Name: q.text, Source: q.span, key: q.key, status: q}}}
 	}
-	if s.result.vague {
-		return Value{{Hole: &Hole{Reason: Status, Name: "the shell's error", key: "vague"}}}
+	if h := s.result.failed; h != nil {
+		return Value{{Hole: h}}
 	}
 	return Lit(strconv.Itoa(s.result.code))
 }
@@ -157,7 +156,7 @@ func (s *shell) statusValue() Value {
 func (s *shell) succeeded() bool {
 	if q := s.result.ask; q != nil {
 		ok := s.r.decide(q)
-		s.result = result{code: 1}
+		s.result = result{code: 1, failed: q.failure()}
 		if ok {
 			s.result = result{}
 		}
@@ -172,9 +171,12 @@ func (s *shell) fail(code finding.Code, n syntax.Node, format string, args ...an
 	return stopped
 }
 
-// die ends the shell as an error of its own does.
+// die ends the shell as an error of its own does. Shells differ in its status.
 func (s *shell) die(code int) flow {
-	s.result = result{code: code, vague: s.script.posix}
+	s.result = result{code: code}
+	if s.script.posix {
+		s.result.failed = &Hole{Reason: Status, Name: "the shell's error", key: "error"}
+	}
 	s.pending = quit
 	return quit
 }

@@ -49,7 +49,7 @@ type Hole struct {
 	many     bool      // any number of words, also within quotes: an element of arr=($X)
 	nullable bool      // the default is that of ${X-d}: an empty X stays empty
 	key      string    // what tells the hole from others, where Reason and Name don't
-	status   *question // for Status: what the command answers
+	status   *question // for Status: what the command answers; nil where it is not 0
 	list     *psList   // for the output of docker ps
 }
 

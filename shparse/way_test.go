@@ -63,6 +63,8 @@ func TestWays(t *testing.T) {
 				"+{docker inspect a} -{docker inspect a} a 1 a\n-{docker inspect a} a a"},
 		{"status kept", `docker inspect a; s=$?; if [ $s -ne 0 ]; then docker pull 1; fi`,
 			"+{[ $s -ne 0 ]} a 1\n-{[ $s -ne 0 ]} a"},
+		{"failure kept", `s=0; docker inspect a || s=$?; if [ $s -ne 0 ]; then docker pull 1; else docker pull 2; fi`,
+			"+{docker inspect a} a 2\n-{docker inspect a} a 1"},
 		{"success is taken for granted", `docker build . || { docker pull 1; exit 1; }; docker pull 2`, ". 2"},
 		{"unknown command", `make || docker pull 1; docker pull 2`, "2"},
 		{"unknown command as a condition", `if ./check; then docker pull 1; fi`, "+{./check} 1\n-{./check}"},
