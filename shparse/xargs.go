@@ -14,7 +14,9 @@ func (s *shell) xargs(c *command, w wrapper) flow {
 	}
 	if s.in.text == nil {
 		h := s.hole(Output, "the input of xargs", c.node)
-		return s.runWith(c, x.place(rest, []Arg{{Value: Value{{Hole: h}}, Word: c.argv[0].Word, MaySplit: true}}))
+		f := s.runWith(c, x.place(rest, []Arg{{Value: Value{{Hole: h}}, Word: c.argv[0].Word, MaySplit: true}}))
+		s.result = s.xargsResult(c, []result{s.result})
+		return f
 	}
 	items := x.items(*s.in.text, c)
 	if len(items) == 0 && x.skipEmpty {
@@ -25,12 +27,35 @@ func (s *shell) xargs(c *command, w wrapper) flow {
 	if size == 0 {
 		size = max(1, len(items))
 	}
+	var results []result
 	for at := 0; at == 0 || at < len(items); at += size {
 		if f := s.runWith(c, x.place(rest, items[at:min(len(items), at+size)])); f != next {
 			return f
 		}
+		results = append(results, s.result)
 	}
+	s.result = s.xargsResult(c, results)
 	return next
+}
+
+// xargsResult is the status of xargs: 0 where all its commands succeed, otherwise
+// one of its own.
+func (s *shell) xargsResult(c *command, results []result) result {
+	var asked []*question
+	for _, r := range results {
+		switch {
+		case r.ask != nil:
+			asked = append(asked, r.ask)
+		case r.code != 0:
+			return result{code: 1, failed: s.statusQuestion(c, "xargs").failure()}
+		}
+	}
+	if len(asked) == 0 {
+		return result{}
+	}
+	all := *allOf(asked)
+	all.loose = true
+	return result{ask: &all}
 }
 
 // runWith runs one command of xargs, which reads nothing itself.
