@@ -139,12 +139,7 @@ func (u *randomUnit) extract(id, tag, out string) {
 	}
 	u.takeFile(id, tag, out, host)
 	if u.chance("directory", 2) {
-		from := u.pick("directory form", "tree", "tree", "tree/.")
-		if from == "tree/." {
-			u.say("mkdir tree-%s", id)
-		}
-		u.say("docker cp %s-%s:%s/%s tree-%s", u.name, id, out, from, id)
-		u.loot = append(u.loot, loot{host: "tree-" + id, directory: true})
+		u.takeDirectory(id, tag, out)
 	}
 	u.say("docker rm -f %s-%s", u.name, id)
 	if u.chance("other use", 24) {
@@ -169,6 +164,29 @@ func (u *randomUnit) takeFile(id, tag, out, host string) {
 		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp %s/app /host/app-%s", u.flags, tag, out, id)
 	}
 	u.loot = append(u.loot, loot{host: host})
+}
+
+// takeDirectory draws how the directory comes out.
+func (u *randomUnit) takeDirectory(id, tag, out string) {
+	host := "tree-" + id
+	switch u.pick("directory form", "whole", "whole", "contents", "stream", "export", "mount") {
+	case "whole":
+		u.say("docker cp %s-%s:%s/tree %s", u.name, id, out, host)
+	case "contents":
+		u.say("mkdir %s", host)
+		u.say("docker cp %s-%s:%s/tree/. %s", u.name, id, out, host)
+	case "stream":
+		u.say("docker cp %s-%s:%s/tree - | tar -xf -", u.name, id, out)
+		u.say("mv tree %s", host)
+	case "export":
+		u.say("mkdir %s", host)
+		u.say("docker export %s-%s | tar -x -C %s --strip-components=2 %s/tree", u.name, id, host, strings.TrimPrefix(out, "/"))
+	case "mount":
+		u.say("mkdir -p bin")
+		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp -r %s/tree /host/%s", u.flags, tag, out, host)
+		host = "bin/" + host
+	}
+	u.loot = append(u.loot, loot{host: host, directory: true})
 }
 
 // steps draws what the script does with the files, and brings them into the context of
@@ -228,6 +246,7 @@ func (u *randomUnit) final(i int, home string) {
 		all = ""
 	}
 	text.WriteString(u.pick("beside", "", all, "COPY "+strings.TrimPrefix("run/etc", home+"/")+" /etc/app\n"))
+	u.several(&text, home)
 	for j, l := range u.loot {
 		name := strings.TrimPrefix(l.host, home+"/")
 		if l.archive {
@@ -250,6 +269,19 @@ func (u *randomUnit) final(i int, home string) {
 	}
 	u.say("docker build -t %s%s%s %s", tag, args, flags, home)
 	u.finals = append(u.finals, tag)
+}
+
+// several draws a COPY of more than one file.
+func (u *randomUnit) several(text *strings.Builder, home string) {
+	var names []string
+	for _, l := range u.loot {
+		if !l.directory && !l.archive {
+			names = append(names, strings.TrimPrefix(l.host, home+"/"))
+		}
+	}
+	if len(names) > 1 && u.chance("several", 4) {
+		fmt.Fprintf(text, "COPY %s /several/\n", strings.Join(names, " "))
+	}
 }
 
 // cleanUp removes all that lies on the host.

@@ -35,7 +35,7 @@ func answers(c *call, p *parsedFlags) outcome {
 	return out
 }
 
-// readsExisting are the effects of reading those of args that are files.
+// readsExisting are the effects of reading those of args that are files, or may be.
 func (c *call) readsExisting(args []Arg) []Effect {
 	var effects []Effect
 	for _, arg := range args {
@@ -43,8 +43,7 @@ func (c *call) readsExisting(args []Arg) []Effect {
 		if !ok {
 			continue
 		}
-		switch path := c.path(v); c.exists(path.Key()) {
-		case regular, directory, symlink, existing:
+		if path := c.path(v); c.exists(path.Key()) != missing {
 			effects = append(effects, Effect{Verb: ReadFile, Path: path})
 		}
 	}

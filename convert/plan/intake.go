@@ -239,8 +239,8 @@ func (r *resolver) amongContents(it *item, host string) bool {
 
 // missing refuses a source that nothing makes.
 func (r *resolver) missing(w dockerfile.Path, host string) {
-	if len(r.p.artifactHosts(r.files)) == 0 {
-		return // nothing was extracted yet: the script's own affair
+	if len(r.p.artifactHosts(r.files)) == 0 || finding.Refused(r.p.findings) {
+		return // nothing was extracted yet: the script's own affair; or it is said why
 	}
 	r.p.say(finding.New("SF207", w.Range, "%q is not in the build context when %s is built: neither the repository nor the script makes %q",
 		w.Text, r.n.part.File.Path, host))
@@ -356,9 +356,28 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 			WithHint("write the file's name out in the script"))
 		return artifact{}, false
 	}
+	if !r.partOfImage(f) {
+		return artifact{}, false
+	}
 	a := artifact{from: from, host: host, path: f.Source, file: f}
 	a.inner = innerOf(a, r.files.Under(f.Path))
 	return a, true
+}
+
+// partOfImage refuses the whole file system of a container, and says what is assumed of
+// directories that in a container have files of the engine's. An image does not have
+// those: .dockerenv, /dev/console, /etc/hostname, hosts, mtab and resolv.conf, all empty
+// (measured with docker cp and docker export).
+func (r *resolver) partOfImage(f shparse.File) bool {
+	switch at := f.By[0].Range; path.Clean(f.Source) {
+	case "/":
+		r.p.say(finding.New("SF207", at, "%q holds the whole file system of a container, with what the engine adds to it", f.Path).
+			WithHint("copy the directories that the image needs by name"))
+		return false
+	case "/etc", "/dev":
+		r.p.say(finding.New("SF217", at, "no image is taken to need the empty files that the engine has in %q of a container", f.Source))
+	}
+	return true
 }
 
 // workdir is the directory that the process of a builder's container works in.

@@ -97,7 +97,7 @@ func (s *scaffold) judge(op *shparse.Op) {
 	case *shparse.Commit:
 		s.other(op, nil, []*shparse.Container{a.Container})
 	case *shparse.Export:
-		s.other(op, a.Images, []*shparse.Container{a.Container})
+		s.export(op, a)
 	case *shparse.Docker:
 		s.other(op, a.Images, a.Containers)
 	case *shparse.Host:
@@ -193,6 +193,25 @@ func (s *scaffold) copy(op *shparse.Op, c *shparse.Copy) {
 	default:
 		s.dropMaker(op)
 	}
+}
+
+// export drops a docker export whose stream is unpacked into artifacts and nothing else.
+func (s *scaffold) export(op *shparse.Op, e *shparse.Export) {
+	if next := op.Seq + 1; next < len(s.p.way.Ops) && s.mine(e.Container) {
+		reader := s.p.way.Ops[next]
+		if h, ok := reader.Act.(*shparse.Host); ok && unpacksStream(h, e.Container) && s.unpacks(reader, h) {
+			s.dropMaker(op)
+			return
+		}
+	}
+	s.other(op, e.Images, []*shparse.Container{e.Container})
+}
+
+// unpacksStream reports whether an operation unpacks a stream of a container's files.
+func unpacksStream(h *shparse.Host, c *shparse.Container) bool {
+	return slices.ContainsFunc(h.Effects, func(e shparse.Effect) bool {
+		return e.Verb == shparse.Unpack && len(e.Tar) == 1 && e.Tar[0].Container == c
+	})
 }
 
 // exec drops what a stage does, and what only looks at the files.
