@@ -177,7 +177,7 @@ func (r *resolver) mountsBelow(dir string) []artifact {
 			continue
 		}
 		for _, part := range r.p.parts(f) {
-			if part.Path == dir || !below(dir, part.Path) {
+			if _, there := r.files.Mounted(part.Path); !there || part.Path == dir || !below(dir, part.Path) {
 				continue
 			}
 			if a, ok := r.artifact(part, part.Path); ok && !r.ignored(a) {
