@@ -42,12 +42,11 @@ func (r *resolver) globMount(it *item, dir, rest string) bool {
 	if !ok || r.p.workers[f.Container] == nil || r.p.workers[f.Container] == r.n || r.onDisk(dir) {
 		return false
 	}
-	made, ok := r.p.writerOf(f)
-	if !ok {
+	if _, ok := r.p.writerOf(f); !ok {
 		return false
 	}
 	it.context = false
-	r.take(it, made, artifact{host: dir, path: rest, glob: true})
+	r.take(it, f, artifact{host: dir, path: rest, glob: true})
 	return true
 }
 

@@ -334,7 +334,8 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 			r.p.say(finding.New("SF231", f.By[0].Range, "%q holds what several containers wrote there, and which of them made what is not known", f.Path))
 			return artifact{}, false
 		}
-		f = r.p.carried(made)
+		f.Container, f.Source, f.By = made.Container, made.Source, slices.Concat(made.By[:1], f.By[1:])
+		f = r.p.carried(f)
 	}
 	from := r.p.makerOf(f.Container)
 	if from == nil {

@@ -110,12 +110,11 @@ func (r *resolver) fromMount(it *item, host string) bool {
 		r.p.say(finding.New("SF231", it.word.Range, "%q holds what the container wrote there, and %s may leave out a part of it", it.word.Text, r.n.ignore.Path))
 	}
 	it.context = false
-	made, ok := r.p.writerOf(f)
-	if !ok {
+	if _, ok := r.p.writerOf(f); !ok {
 		r.takeBelow(it, host)
 		return true
 	}
-	r.take(it, made, artifact{host: host})
+	r.take(it, f, artifact{host: host})
 	return true
 }
 
@@ -177,7 +176,7 @@ func (r *resolver) mountsBelow(dir string) []artifact {
 			continue
 		}
 		for _, part := range r.p.parts(f) {
-			if _, there := r.files.Mounted(part.Path); !there || part.Path == dir || !below(dir, part.Path) {
+			if part.Path == dir || !below(dir, part.Path) || r.touchedSince(part.Path) {
 				continue
 			}
 			if a, ok := r.artifact(part, part.Path); ok && !r.ignored(a) {
@@ -186,6 +185,12 @@ func (r *resolver) mountsBelow(dir string) []artifact {
 		}
 	}
 	return found
+}
+
+// touchedSince reports whether the script did something to a path itself: what the
+// container made of it is an entry of its own then, or is gone.
+func (r *resolver) touchedSince(name string) bool {
+	return slices.ContainsFunc(r.files.Under(name), func(f shparse.File) bool { return f.Path == name && f.Origin != shparse.Directory })
 }
 
 // parts are what containers put into a mounted directory, in an order in which copies
