@@ -81,7 +81,7 @@ func isRemote(context Value) bool {
 
 // effects are what the build writes on the host.
 func (b *Build) effects(c *call) []Effect {
-	var list []Effect
+	list := make([]Effect, 0, 2)
 	if len(b.FilePath) > 0 {
 		list = append(list, Effect{Verb: ReadFile, Path: b.FilePath})
 	}

@@ -83,14 +83,27 @@ func imageName(ref Value) Value {
 			ref = ref.skip(len(prefix))
 		}
 	}
-	last := ref.fields("/")
-	if _, _, tagged := last[len(last)-1].cut(":"); tagged {
-		return ref
-	}
-	if _, _, digest := ref.cut("@"); digest {
+	if ref.isTagged() {
 		return ref
 	}
 	return ref.Concat(Lit(":latest"))
+}
+
+// isTagged reports whether an image's name has a digest, or a tag: a colon behind its
+// last slash.
+func (v Value) isTagged() bool {
+	tagged := false
+	for _, p := range v {
+		if strings.Contains(p.Lit, "@") {
+			return true
+		}
+		if slash := strings.LastIndexByte(p.Lit, '/'); slash >= 0 {
+			tagged = strings.Contains(p.Lit[slash:], ":")
+		} else if strings.Contains(p.Lit, ":") {
+			tagged = true
+		}
+	}
+	return tagged
 }
 
 // id is the hole that the id of ct leaves in the script.

@@ -10,7 +10,7 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 	if !slices.ContainsFunc(effects, func(e Effect) bool { return e.Verb != ReadFile }) {
 		return f
 	}
-	g := &Files{parent: f, delta: map[string]*File{}, dirs: map[string]bool{}, loose: map[string]bool{}, mounted: map[string]*File{}}
+	g := &Files{parent: f, delta: map[string]*File{}}
 	if f != nil {
 		g.repo, g.names = f.repo, f.names
 	}
@@ -31,15 +31,34 @@ func (f *Files) compact() {
 		f.parent = p.parent
 	}
 	if f.parent == nil {
-		maps.DeleteFunc(f.delta, func(_ string, e *File) bool { return e == nil })
+		f.dropNone()
+	}
+}
+
+// dropNone drops the entries that are none: a state without a parent needs no word of
+// them. The map may be that of another state.
+func (f *Files) dropNone() {
+	for _, e := range f.delta {
+		if e == nil {
+			f.delta = maps.Clone(f.delta)
+			maps.DeleteFunc(f.delta, func(_ string, e *File) bool { return e == nil })
+			return
+		}
 	}
 }
 
 // size is what f adds to its parent.
 func (f *Files) size() int { return len(f.delta) + len(f.loose) + len(f.mounted) }
 
-// overlaid returns the entries of top and those of base that it does not replace.
+// overlaid returns the entries of top and those of base that it does not replace. It may
+// be top, or base where top is empty.
 func overlaid[V any](base, top map[string]V) map[string]V {
+	switch {
+	case len(base) == 0:
+		return top
+	case len(top) == 0:
+		return base
+	}
 	all := make(map[string]V, len(base)+len(top))
 	maps.Copy(all, base)
 	maps.Copy(all, top)
@@ -119,8 +138,16 @@ func (f *Files) set(file File) { f.put(file.Path, &file) }
 func (f *Files) put(path string, e *File) {
 	f.delta[path] = e
 	for dir := range dirsAbove(path) {
-		f.dirs[dir] = true
+		put(&f.dirs, dir, true)
 	}
+}
+
+// put makes val the value of key in a map that may not be there yet.
+func put[V any](m *map[string]V, key string, val V) {
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[key] = val
 }
 
 // clear drops the entries below dir.
@@ -258,12 +285,12 @@ func (f *Files) rebase(below []File, from, path string, by *Op) {
 // carryLoose makes path as uncertain as from is, and what is below it.
 func (f *Files) carryLoose(from, path string) {
 	if f.mayGrow(from) {
-		f.loose[path] = true
+		put(&f.loose, path, true)
 	}
 	for g := f; g != nil; g = g.parent {
 		for _, dir := range slices.Collect(maps.Keys(g.loose)) {
 			if isWithin(dir, from) {
-				f.loose[join(path, relative(dir, from))] = true
+				put(&f.loose, join(path, relative(dir, from)), true)
 			}
 		}
 	}
@@ -387,7 +414,7 @@ func (f *Files) change(path string, e Effect, by *Op) {
 		f.set(b)
 	}
 	if e.Contents {
-		f.loose[path] = true
+		put(&f.loose, path, true)
 	}
 	if _, ok := f.own(path); ok {
 		return

@@ -23,13 +23,13 @@ func (f *Files) share(path string, e Effect, by *Op) {
 			f.set(b)
 		}
 	}
-	f.loose[path] = true
+	put(&f.loose, path, true)
 	m := &File{Path: path, Origin: Extracted, Container: e.Container, Source: e.Source.Key(), Mounted: true, By: []*Op{by}}
 	if old, ok := f.mountAt(path); ok {
 		m.Prior = append(slices.Clip(old.Prior), old)
 		m.Prior[len(m.Prior)-1].Prior = nil
 	}
-	f.mounted[path] = m
+	put(&f.mounted, path, m)
 }
 
 // mountAt returns the mount of this very directory.

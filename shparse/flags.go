@@ -146,14 +146,14 @@ func (s flagSpec) short(name string) (entry, bool) {
 
 // parse takes args apart.
 func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
-	r := &flagReader{spec: s, rest: args}
+	r := &flagReader{spec: s, all: args, rest: args}
 	r.flags = make([]Flag, 0, countFlags(args))
 	for len(r.rest) > 0 && r.err == nil {
 		arg := r.rest[0]
 		head := arg.head()
 		switch {
 		case arg.is("--"):
-			r.args = append(r.args, r.rest[1:]...)
+			r.args = slices.Concat(r.args, r.rest[1:])
 			return &r.parsedFlags, nil
 		case len(head) < 2 || head[0] != '-':
 			if head == "-" && !arg.is("-") {
@@ -189,9 +189,12 @@ func countFlags(args []Arg) int {
 // A flagReader reads flags from the front of rest.
 type flagReader struct {
 	parsedFlags
-	spec flagSpec
-	rest []Arg
-	err  *flagError
+	spec  flagSpec
+	all   []Arg
+	rest  []Arg
+	first int  // where in all the arguments begin
+	apart bool // they don't stand side by side
+	err   *flagError
 }
 
 func (r *flagReader) fail(arg Arg, format string, args ...any) {
@@ -291,12 +294,19 @@ func (r *flagReader) readLetter(arg Arg, letter string, rest Value) Value {
 	return rest
 }
 
-// keep takes the first word as an argument.
+// keep takes the first word as an argument. Those that stand side by side, as they do in
+// most commands, are a part of the command's words.
 func (r *flagReader) keep(arg Arg) {
-	if r.args == nil {
-		r.args = make([]Arg, 0, len(r.rest))
+	at := len(r.all) - len(r.rest)
+	switch {
+	case len(r.args) == 0:
+		r.first = at
+		r.args = r.all[at : at+1 : at+1]
+	case !r.apart && at == r.first+len(r.args):
+		r.args = r.all[r.first : at+1 : at+1]
+	default:
+		r.args, r.apart = append(r.args, arg), true
 	}
-	r.args = append(r.args, arg)
 	r.rest = r.rest[1:]
 }
 

@@ -23,6 +23,10 @@ func relPath(dir, v Value) Value {
 	case isAbs(v):
 		return cleanPath(v)
 	}
+	base, known := dir.Known()
+	if text, ok := v.Known(); ok && known {
+		return Lit(path.Join(base, text))
+	}
 	return cleanPath(slices.Concat(dir, Lit("/"), v))
 }
 

@@ -66,11 +66,16 @@ func (v Value) Known() (string, bool) {
 	if len(v) == 1 {
 		return v[0].Lit, v[0].Hole == nil
 	}
-	var text strings.Builder
+	size := 0
 	for _, p := range v {
 		if p.Hole != nil {
 			return "", false
 		}
+		size += len(p.Lit)
+	}
+	var text strings.Builder
+	text.Grow(size)
+	for _, p := range v {
 		text.WriteString(p.Lit)
 	}
 	return text.String(), true

@@ -102,7 +102,7 @@ func isSystem(name string) bool {
 
 // special returns a parameter that the shell itself gives.
 func (s *shell) special(name string, at syntax.Node) (*variable, bool) {
-	if n, err := strconv.Atoi(name); err == nil && n > 0 {
+	if n := parameter(name); n > 0 {
 		v, ok := s.args.get(n)
 		if !ok {
 			return &variable{}, true
@@ -126,6 +126,15 @@ func (s *shell) special(name string, at syntax.Node) (*variable, bool) {
 		return text(s.lastArg), true
 	}
 	return s.dynamic(name, at)
+}
+
+// parameter is the number of a positional parameter, 0 for any other name.
+func parameter(name string) int {
+	if name == "" || name[0] < '0' || name[0] > '9' {
+		return 0
+	}
+	n, _ := strconv.Atoi(name)
+	return n
 }
 
 // dynamic returns a variable that the shell keeps up to date.

@@ -154,11 +154,10 @@ func (p *planner) delivers(n *node, in *dockerfile.Instruction, name string, nod
 // was copied to dest: it is that file, or a directory at or above it. A dest of
 // "/" may stand for one that is not known.
 func (p *planner) coversArtifact(a artifact, dest, name string) bool {
-	switch {
-	case p.kindOf(a) == fileKind && !a.glob:
-		return path.Base(a.path) == path.Base(name)
-	case dest == "/":
-		return true
+	asFile := !a.glob && path.Base(a.path) == path.Base(name)
+	asDirectory := dest == "/" || below(a.path, dest) || below(a.path, path.Join(dest, name)) || a.glob && below(path.Dir(a.path), dest)
+	if asFile == asDirectory || a.glob {
+		return asDirectory
 	}
-	return below(a.path, dest) || below(a.path, path.Join(dest, name)) || a.glob && below(path.Dir(a.path), dest)
+	return (p.kindOf(a) == fileKind) == asFile
 }
