@@ -7,7 +7,7 @@ import (
 
 // share notes that the process of a container, which had the directory path
 // mounted, may have made or changed anything there. What the script put there
-// before is a mystery from now on; a directory that it made is still one, and
+// before is a mystery from now on, with what it was in Prior; a directory that it made is still one, and
 // what it removed may be back.
 func (f *Files) share(path string, e Effect, by *Op) {
 	for _, b := range f.Under(path) {
@@ -18,9 +18,9 @@ func (f *Files) share(path string, e Effect, by *Op) {
 		case Removed:
 			f.put(b.Path, nil)
 		default:
-			b = b.mystery(by)
-			b.Container = e.Container
-			f.set(b)
+			m := b.mystery(by)
+			m.Container, m.Prior = e.Container, []File{b}
+			f.set(m)
 		}
 	}
 	put(&f.loose, path, true)

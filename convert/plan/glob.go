@@ -14,7 +14,7 @@ import (
 func (r *resolver) glob(it *item, pattern string) {
 	fixed, rest := splitPattern(pattern)
 	dir := path.Join(r.n.dir, fixed)
-	if f, ok := r.files.At(dir); ok && f.Origin == shparse.Extracted && fixed != "" && !r.onDisk(dir) {
+	if f, ok := r.at(dir); ok && f.Origin == shparse.Extracted && fixed != "" && !r.onDisk(dir) {
 		it.context = false
 		r.take(it, f, artifact{host: dir, path: rest, glob: true})
 		return

@@ -76,6 +76,12 @@ func (p *planner) resolve(n *node) {
 	}
 }
 
+// at is what the host has at a path when the node is built.
+func (r *resolver) at(host string) (shparse.File, bool) {
+	f, ok := r.files.At(host)
+	return r.p.unshared(f), ok
+}
+
 // refuseMounts refuses a RUN that sees the artifacts through a mount of the build
 // context.
 func (r *resolver) refuseMounts(in *dockerfile.Instruction) {
@@ -132,7 +138,7 @@ func (r *resolver) unknown(src dockerfile.Path) {
 // plain resolves a source without wildcards.
 func (r *resolver) plain(it *item, t *dockerfile.Transfer, rel string) {
 	host := path.Join(r.n.dir, rel)
-	f, ok := r.files.At(host)
+	f, ok := r.at(host)
 	if r.fromMount(it, host) {
 		return
 	}
@@ -177,7 +183,7 @@ func (r *resolver) behind(link shparse.File) (shparse.File, bool) {
 	if link.Origin != shparse.Link || path.IsAbs(link.From) || !below(r.n.dir, name) {
 		return link, false
 	}
-	f, ok := r.files.At(name)
+	f, ok := r.at(name)
 	f.By = append(slices.Clone(f.By), link.By...)
 	return f, ok && f.Origin == shparse.Extracted && !f.Contents
 }
@@ -216,7 +222,7 @@ func (r *resolver) take(it *item, f shparse.File, like artifact) {
 // directory went into, beside what it held.
 func (r *resolver) amongContents(it *item, host string) bool {
 	for dir := path.Dir(host); ; dir = path.Dir(dir) {
-		f, ok := r.files.At(dir)
+		f, ok := r.at(dir)
 		if !ok || f.Origin != shparse.Extracted || !f.Contents {
 			if dir == "." || dir == "/" {
 				return false
@@ -267,7 +273,7 @@ func (r *resolver) spoilt(w dockerfile.Path, f shparse.File) bool {
 // an unknown way.
 func touched(f shparse.File) finding.Finding {
 	last := f.By[len(f.By)-1]
-	found := finding.New("SF003", last.Range, "%q changes the extracted file %q in a way that is not known", commandName(last), writtenPath(f).String())
+	found := finding.New("SF003", last.Range, "%q changes the extracted file %q in a way that is not known", shortName(last), writtenPath(f).String())
 	if text, file := inBuilder(last); text != "" {
 		return found.WithHint("put \"RUN %s\" at the end of %s, take the step out here, and copy what it makes", text, file)
 	}
@@ -422,6 +428,7 @@ func mixture(f shparse.File) finding.Finding {
 func (r *resolver) artifactsBelow(dir string) []artifact {
 	var found []artifact
 	for _, f := range r.files.Under(dir) {
+		f = r.p.unshared(f)
 		if f.Origin == shparse.Mystery && fromContainer(f) {
 			r.p.say(touched(f))
 			continue
@@ -445,7 +452,7 @@ func (r *resolver) artifactsBelow(dir string) []artifact {
 
 // inContext reports whether the context holds the path without the artifacts.
 func (r *resolver) inContext(host string) bool {
-	if f, ok := r.files.At(host); ok {
+	if f, ok := r.at(host); ok {
 		switch f.Origin {
 		case shparse.Removed:
 			return r.othersBelow(host)
@@ -468,7 +475,7 @@ func (r *resolver) othersBelow(dir string) bool {
 		if r.p.folded[f.Path] {
 			continue
 		}
-		switch f.Origin {
+		switch r.p.unshared(f).Origin {
 		case shparse.Extracted, shparse.Removed:
 		case shparse.Directory:
 			if len(r.artifactsBelow(f.Path)) == 0 || f.Path != dir && hasOwnMode(f) {

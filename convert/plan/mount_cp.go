@@ -102,6 +102,37 @@ func (p *planner) partsOf(f shparse.File) []shparse.File {
 	return parts
 }
 
+// unshared is a file as it was before containers had its directory mounted that only
+// copied other files there.
+func (p *planner) unshared(f shparse.File) shparse.File {
+	for f.Origin == shparse.Mystery && len(f.Prior) == 1 && p.spared(f) {
+		f = f.Prior[0]
+	}
+	return f
+}
+
+// spared reports whether the last operation on a file was a container that only copied
+// files to other paths of the mounted directory.
+func (p *planner) spared(f shparse.File) bool {
+	run, ok := f.By[len(f.By)-1].Act.(*shparse.Create)
+	if !ok {
+		return false
+	}
+	sources, dest, ok := p.carries(p.workers[run.Container], run)
+	if !ok {
+		return false
+	}
+	return !slices.ContainsFunc(run.Mounts, func(m shparse.Mount) bool {
+		host, known := m.Host.Known()
+		target, plain := m.Path.Known()
+		return !m.Volume && (!known || !plain || slices.ContainsFunc(sources, func(src string) bool {
+			land := landing(run, sources, dest, src)
+			at := path.Join(host, relative(path.Clean(target), land))
+			return below(path.Clean(target), land) && (below(at, f.Path) || below(f.Path, at))
+		}))
+	})
+}
+
 func isMountPoint(c *shparse.Create, name string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m shparse.Mount) bool {
 		target, _ := m.Path.Known()

@@ -27,15 +27,46 @@ func (p *planner) moveWork(nodes []*node) {
 }
 
 func (p *planner) moveWorkOf(n *node) {
+	p.checkMounted(n)
 	used := p.containersOf(n)
 	jobs := p.jobsOf(n, used)
 	switch {
 	case len(jobs) == 0:
-	case len(used) > 1:
+	case len(used) > 1 || p.carriersOf(n):
 		p.say(finding.New("SF206", jobs[0].op.Range, "%q does work in one of several containers of %s that files are copied out of", shortName(jobs[0].op), n.part.File.Path))
 	default:
 		for _, j := range jobs {
 			p.moveJob(j)
+		}
+	}
+}
+
+// carriersOf reports whether artifacts also come from containers of the node's image that
+// only copy files into mounted directories: those are the image's own.
+func (p *planner) carriersOf(n *node) bool {
+	return slices.ContainsFunc(p.artifacts(), func(a artifact) bool { return a.from == n && p.copiesOut(a.file) })
+}
+
+// checkMounted looks at artifacts that come from a container of an image of which another
+// container works in a mounted directory: they come out of a stage that has done that
+// work now. Work that names one of them is refused.
+func (p *planner) checkMounted(n *node) {
+	for _, j := range n.jobs {
+		if _, _, plain := p.carries(n, j.run); plain || !n.equipped {
+			continue
+		}
+		var words []string
+		for _, w := range j.run.Argv {
+			words = append(words, w.String())
+		}
+		for _, a := range p.artifacts() {
+			switch {
+			case a.from != n, a.file.Container == j.run.Container, a.file.Mounted && !p.copiesOut(a.file):
+			case strings.Contains(strings.Join(words, " "), a.path):
+				p.say(finding.New("SF206", j.op.Range, "%q works on %q in one of several containers of %s that files are copied out of", shortName(j.op), a.path, n.part.File.Path))
+			default:
+				p.say(finding.New("SF220", j.op.Range, "%q is taken not to change %q, which comes out of another container", shortName(j.op), a.path))
+			}
 		}
 	}
 }
