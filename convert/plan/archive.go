@@ -85,10 +85,46 @@ func (r *resolver) assumePacked(it *item, f shparse.File) {
 	if !streamed && !r.packsAsRoot(op) {
 		r.p.say(finding.New("SF234", op.Range, "%q is taken to be run by root: what it packs belongs to who runs it", commandName(op)))
 	}
-	for i := range it.artifacts {
-		it.artifacts[i].owned = streamed
+	for i, a := range it.artifacts {
+		it.artifacts[i].owned = streamed || r.keepsOwner(it, a) && !r.packsAsRoot(op)
 	}
 }
+
+// keepsOwner reports whether a file on the host has the owner that it has in the builder:
+// tar run by root unpacks it so, and what a container makes in a mounted directory
+// belongs to who its process runs as. A copy belongs to who makes it.
+func (r *resolver) keepsOwner(it *item, a artifact) bool {
+	keeps := a.file.Mounted && !r.p.copiesOut(a.file)
+	if a.file.Mounted && !keeps {
+		run, _ := runOf(a.file.Container)
+		keeps = preserving(run.Argv)
+		if user := a.from.last("USER"); !keeps && user != nil && !rootUser(user.Text) {
+			r.p.say(finding.New("SF209", it.word.Range, "ADD unpacks %q, which belongs to the user of the container that copied it", it.word.Text))
+		}
+	}
+	for _, op := range a.file.By {
+		h, ok := op.Act.(*shparse.Host)
+		if !ok {
+			continue
+		}
+		for _, e := range h.Effects {
+			switch e.Verb {
+			case shparse.Unpack:
+				keeps = !slices.ContainsFunc(op.Argv, func(w shparse.Arg) bool { return w.String() == "--no-same-owner" })
+			case shparse.CopyTo:
+				keeps = keeps && preserving(op.Argv)
+			}
+		}
+	}
+	return keeps
+}
+
+// preserving reports whether flags of cp keep the owner.
+func preserving(argv []shparse.Arg) bool {
+	return slices.ContainsFunc(argv, func(w shparse.Arg) bool { return preserve.MatchString(w.String()) })
+}
+
+var preserve = pattern(`^(-[a-zA-Z]*[ap][a-zA-Z]*|--archive|--preserve(=.*(all|ownership).*)?)$`)
 
 // checkPacked refuses files of archives that ADD unpacks in another way than COPY --from
 // copies them.
