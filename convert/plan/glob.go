@@ -125,6 +125,7 @@ func (r *resolver) matchesContext(pattern string) bool {
 		}
 	}
 	for _, f := range r.files.Under(r.n.dir) {
+		f = r.p.unshared(f)
 		if _, follows := r.behind(f); follows {
 			continue
 		}
