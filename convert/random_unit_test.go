@@ -76,6 +76,15 @@ func (u *randomUnit) ignoreFiles() {
 	patterns := map[string][]string{
 		".": {"*.md\n", "**/*.bak\n", "run/app.conf\n"}, "src": {"*.txt\n", "**/*.tmp\n!data/x.tmp\n"}, "run": {"etc/*.bak\n"},
 	}
+	// The legacy client sends one with a line more, of a name that it makes up, where the
+	// Dockerfile lies outside of the context.
+	for dir, all := range patterns {
+		for i := range all {
+			if dir != "." {
+				all[i] += ".dockerignore\n"
+			}
+		}
+	}
 	for _, dir := range sortedKeys(patterns) {
 		if u.chance("ignore "+dir, 6) {
 			u.files[path.Join(dir, ".dockerignore")] = u.pick("patterns "+dir, patterns[dir]...)

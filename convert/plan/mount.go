@@ -209,7 +209,7 @@ func (p *planner) parts(f shparse.File) []shparse.File {
 // collectMounted makes scaffolding of what the images take out of mounts.
 func (s *scaffold) collectMounted() {
 	for _, a := range s.p.artifacts() {
-		if a.file.Mounted && !s.p.onDisk(a.host) {
+		if a.file.Mounted && !s.p.onDisk(a.host) && !s.p.linked[a.host] {
 			s.addHost(a.host)
 		}
 	}
@@ -236,7 +236,10 @@ func (s *scaffold) gone(op *shparse.Op, name string) bool {
 		return true
 	}
 	f, ok := op.Files.At(name)
-	return ok && f.Mounted && f.Origin == shparse.Extracted && s.p.equipped(f.Container)
+	if !ok || !f.Mounted || f.Origin != shparse.Extracted || !s.p.equipped(f.Container) {
+		return false
+	}
+	return !s.p.copiesOut(f) || s.p.carried(f).Source != f.Source
 }
 
 // assumeLeft says what the host does not have any more, beside what the images take.
