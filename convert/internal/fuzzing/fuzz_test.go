@@ -1,13 +1,17 @@
-package convert_test
+// Package fuzzing holds the fuzz target of whole conversions. It stands apart from the
+// tests of package convert, whose many packages a fuzz build would have to instrument.
+package fuzzing
 
 import (
 	"bytes"
+	"maps"
 	"path/filepath"
 	"testing"
 	"testing/fstest"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"golang.org/x/tools/txtar"
 
 	"github.com/stagefold/stagefold/convert"
 )
@@ -43,18 +47,34 @@ func FuzzConvert(f *testing.F) {
 // seedCases adds the cases of a corpus that have the files of the usual names.
 func seedCases(f *testing.F, dir string) {
 	f.Helper()
-	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
 		f.Fatalf("no cases in testdata/%s (%v)", dir, err)
 	}
 	for _, path := range paths {
-		c, err := loadCase(path)
+		archive, err := txtar.ParseFile(path)
 		if err != nil {
 			f.Fatal(err)
 		}
-		files := c.files("")
-		f.Add([]byte(files["build.sh"]), []byte(files["Dockerfile.build"]), []byte(files["Dockerfile"]))
+		files := map[string][]byte{}
+		for _, file := range archive.Files {
+			files[file.Name] = file.Data
+		}
+		f.Add(files["build.sh"], files["Dockerfile.build"], files["Dockerfile"])
 	}
+}
+
+// changed is the file system behind a conversion.
+func changed(fsys fstest.MapFS, result *convert.Result) fstest.MapFS {
+	after := maps.Clone(fsys)
+	for _, ch := range result.Changes {
+		if ch.Delete {
+			delete(after, ch.Path)
+		} else {
+			after[ch.Path] = &fstest.MapFile{Data: ch.New, Mode: 0o644}
+		}
+	}
+	return after
 }
 
 func checkBuildKit(t *testing.T, text []byte) {
