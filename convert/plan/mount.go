@@ -139,7 +139,7 @@ func (p *planner) writers(f shparse.File) []shparse.File {
 // such files were copied into.
 func (p *planner) writerOf(f shparse.File) (shparse.File, bool) {
 	for _, w := range p.writers(f) {
-		if !p.copiesOut(w) || p.carried(w).Source != w.Source {
+		if _, copied := p.original(w); copied || !p.copiesOut(w) {
 			return w, true
 		}
 		if slices.ContainsFunc(p.partsOf(w), func(part shparse.File) bool { return below(w.Path, part.Path) }) {
@@ -239,7 +239,8 @@ func (s *scaffold) gone(op *shparse.Op, name string) bool {
 	if !ok || !f.Mounted || f.Origin != shparse.Extracted || !s.p.equipped(f.Container) {
 		return false
 	}
-	return !s.p.copiesOut(f) || s.p.carried(f).Source != f.Source
+	_, copied := s.p.original(f)
+	return copied || !s.p.copiesOut(f)
 }
 
 // assumeLeft says what the host does not have any more, beside what the images take.

@@ -53,22 +53,31 @@ func inMount(c *shparse.Create, name string) bool {
 // carried is a file of a mounted directory, as a file of the image that it is a
 // copy of, where the container did nothing but copy it there.
 func (p *planner) carried(f shparse.File) shparse.File {
+	if source, ok := p.original(f); ok {
+		run, _ := runOf(f.Container)
+		f.Source = source
+		p.assumeCopied(p.workers[f.Container], run, f)
+	}
+	return f
+}
+
+// original is the file of the image that a file of a mounted directory is a copy of. It is
+// false where the container did more than copy, or did not copy that file.
+func (p *planner) original(f shparse.File) (source string, ok bool) {
 	run, ok := runOf(f.Container)
 	if !ok {
-		return f
+		return "", false
 	}
 	sources, dest, ok := p.carries(p.workers[f.Container], run)
 	if !ok {
-		return f
+		return "", false
 	}
 	for _, src := range sources {
 		if land := landing(run, sources, dest, src); below(land, f.Source) {
-			f.Source = path.Join(src, relative(land, f.Source))
-			p.assumeCopied(p.workers[f.Container], run, f)
-			return f
+			return path.Join(src, relative(land, f.Source)), true
 		}
 	}
-	return f
+	return "", false
 }
 
 // landing is where cp puts one of its sources.
@@ -115,20 +124,15 @@ func (p *planner) unshared(f shparse.File) shparse.File {
 // files to other paths of the mounted directory.
 func (p *planner) spared(f shparse.File) bool {
 	run, ok := f.By[len(f.By)-1].Act.(*shparse.Create)
-	if !ok {
-		return false
-	}
-	sources, dest, ok := p.carries(p.workers[run.Container], run)
-	if !ok {
+	if !ok || !p.copiesOut(shparse.File{Container: run.Container}) {
 		return false
 	}
 	return !slices.ContainsFunc(run.Mounts, func(m shparse.Mount) bool {
 		host, known := m.Host.Known()
 		target, plain := m.Path.Known()
-		return !m.Volume && (!known || !plain || slices.ContainsFunc(sources, func(src string) bool {
-			land := landing(run, sources, dest, src)
-			at := path.Join(host, relative(path.Clean(target), land))
-			return below(path.Clean(target), land) && (below(at, f.Path) || below(f.Path, at))
+		mounted := shparse.File{Path: host, Container: run.Container, Source: path.Clean(target)}
+		return !m.Volume && (!known || !plain || slices.ContainsFunc(p.partsOf(mounted), func(part shparse.File) bool {
+			return below(part.Path, f.Path) || below(f.Path, part.Path)
 		}))
 	})
 }
@@ -143,9 +147,7 @@ func isMountPoint(c *shparse.Create, name string) bool {
 // assumeCopied says what is assumed of the mode of a file that cp makes anew: it
 // loses what the umask takes.
 func (p *planner) assumeCopied(n *node, c *shparse.Create, f shparse.File) {
-	flags := c.Argv[min(1, len(c.Argv)-1)].String()
-	a := artifact{from: n, path: f.Source, file: f}
-	if strings.HasPrefix(flags, "-") && strings.ContainsAny(flags, "ap") || compiled(a) {
+	if preserving(c.Argv) || compiled(artifact{from: n, path: f.Source, file: f}) {
 		return
 	}
 	p.say(finding.New("SF217", c.Args[0].Word, "%q is taken to have no mode bits that a umask of 022 takes from the copy", f.Source))
@@ -164,10 +166,15 @@ func (p *planner) onlyChecks(c *shparse.Container) bool {
 	if !ok {
 		return false
 	}
+	text := commandLine(run)
+	return checkers.MatchString(run.Args[0].String()+" "+text) && !makers.MatchString(text)
+}
+
+// commandLine is what docker run gives a container to run, as one text.
+func commandLine(run *shparse.Create) string {
 	var words []string
 	for _, a := range run.Argv {
 		words = append(words, a.String())
 	}
-	text := strings.Join(words, " ")
-	return checkers.MatchString(run.Args[0].String()+" "+text) && !makers.MatchString(text)
+	return strings.Join(words, " ")
 }

@@ -55,14 +55,11 @@ func (p *planner) checkMounted(n *node) {
 		if _, _, plain := p.carries(n, j.run); plain || !n.equipped {
 			continue
 		}
-		var words []string
-		for _, w := range j.run.Argv {
-			words = append(words, w.String())
-		}
+		text := commandLine(j.run)
 		for _, a := range p.artifacts() {
 			switch {
 			case a.from != n, a.file.Container == j.run.Container, a.file.Mounted && !p.copiesOut(a.file):
-			case strings.Contains(strings.Join(words, " "), a.path):
+			case strings.Contains(text, a.path):
 				p.say(finding.New("SF206", j.op.Range, "%q works on %q in one of several containers of %s that files are copied out of", shortName(j.op), a.path, n.part.File.Path))
 			default:
 				p.say(finding.New("SF220", j.op.Range, "%q is taken not to change %q, which comes out of another container", shortName(j.op), a.path))
