@@ -86,7 +86,7 @@ func (u *randomUnit) ignoreFiles() {
 		}
 	}
 	for _, dir := range sortedKeys(patterns) {
-		if u.chance("ignore "+dir, 6) {
+		if u.chance("ignore "+dir, 9) {
 			u.files[path.Join(dir, ".dockerignore")] = u.pick("patterns "+dir, patterns[dir]...)
 		}
 	}
@@ -98,7 +98,7 @@ func (u *randomUnit) builder(i int) {
 	tag := fmt.Sprintf("example/%s-%s", u.name, id)
 	context := u.pick("builder context", ".", ".", "src")
 	base := "golang:1"
-	if i > 0 && u.chance("stands on a builder", 4) {
+	if i > 0 && u.chance("stands on a builder", 6) {
 		base = u.builders[i-1] + "\nUSER root"
 	}
 	var text strings.Builder
@@ -112,7 +112,7 @@ func (u *randomUnit) builder(i int) {
 	out := "/out" + id
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s /src /in && { echo %[2]s $VERSION && find /src /in -type f %[3]s | sort; } >%[1]s/app\n", out, id, notChanged)
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s/tree/sub && echo a >%[1]s/tree/a && echo b >%[1]s/tree/sub/b\n", out)
-	modes := u.pick("modes", "", fmt.Sprintf("RUN chmod 755 %s/app\n", out), fmt.Sprintf("RUN chmod 640 %[1]s/app && chmod 700 %[1]s/tree/sub\n", out),
+	modes := u.pick("modes", "", "", fmt.Sprintf("RUN chmod 755 %s/app\n", out), fmt.Sprintf("RUN chmod 640 %[1]s/app && chmod 700 %[1]s/tree/sub\n", out),
 		fmt.Sprintf("RUN ln -s a %s/tree/link\n", out), fmt.Sprintf("RUN chown -R 1000:1000 %s\n", out), fmt.Sprintf("RUN chmod 777 %s\nUSER app\nRUN echo c >%s/tree/../c\n", out, out))
 	text.WriteString(modes)
 	u.flags = ""
@@ -128,7 +128,7 @@ func (u *randomUnit) builder(i int) {
 
 // argument draws an ARG and the flag that gives it a value.
 func (u *randomUnit) argument(text *strings.Builder, values ...string) string {
-	if !u.chance("argument", 3) {
+	if !u.chance("argument", 4) {
 		return ""
 	}
 	text.WriteString(u.pick("declaration", "ARG VERSION\n", "ARG VERSION=0\n"))
@@ -140,7 +140,8 @@ func (u *randomUnit) argument(text *strings.Builder, values ...string) string {
 
 // extract draws the ways in which a file and a directory come out.
 func (u *randomUnit) extract(id, tag, out string) {
-	u.say(u.pick("create", "docker create --name %[1]s-%[2]s %[3]s", "docker create --name %[1]s-%[2]s %[3]s", "docker run --name %[1]s-%[2]s %[3]s true", "docker create --name %[1]s-%[2]s %[3]s true\ndocker start -a %[1]s-%[2]s",
+	plain := "docker create --name %[1]s-%[2]s %[3]s"
+	u.say(u.pick("create", plain, plain, plain, plain, plain, "docker run --name %[1]s-%[2]s %[3]s true", "docker create --name %[1]s-%[2]s %[3]s true\ndocker start -a %[1]s-%[2]s",
 		"docker run -d --name %[1]s-%[2]s %[3]s sleep 100\ndocker exec -u root %[1]s-%[2]s sh -c 'echo more >>"+out+"/app'"), u.name, id, tag)
 	host := u.pick("host name", "app-"+id, "bin/app-"+id)
 	if strings.HasPrefix(host, "bin/") {
@@ -214,7 +215,7 @@ func (u *randomUnit) steps(home string) {
 		switch {
 		case l.directory && u.chance("change inside", 3):
 			u.say(u.pick("change", "rm %s/a", "chmod 600 %s/a", "mkdir -p %s/made", "cp main.go %s/", "rm -rf %s/sub", "rm -f %s/*.none"), l.host)
-		case !l.directory && u.chance("chmod", 6):
+		case !l.directory && u.chance("chmod", 9):
 			u.say("chmod %s %s", u.pick("mode", "+x", "755", "600"), l.host)
 		}
 		u.pack(l, i)
