@@ -192,6 +192,7 @@ type converter struct {
 	folding  []*plan.Plan // those of plans that fold
 	changes  []edit.Change
 	dropped  []*shparse.Op
+	lost     []string // what the host does not have any more
 	findings []finding.Finding
 	target   string               // the path of the first final Dockerfile
 	texts    map[string]edit.Text // the new texts of the files that change, by path
@@ -414,7 +415,7 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped, Lost: c.lostHosts()}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped, Lost: c.lost}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:

@@ -139,9 +139,12 @@ func (d *makeDriver) mayBuild(target string) bool {
 // isScript reports whether a word of a command is a file of the repository that can be
 // run.
 func (d *makeDriver) isScript(word string) bool {
-	info, err := fs.Stat(d.fsys, path.Join(cmp.Or(d.opts.Dir, path.Dir(d.opts.Script)), strings.Trim(word, `"'`)))
+	info, err := fs.Stat(d.fsys, path.Join(d.dir(), strings.Trim(word, `"'`)))
 	return err == nil && info.Mode().IsRegular() && (info.Mode()&0o111 != 0 || strings.HasSuffix(word, "sh"))
 }
+
+// dir is where make runs.
+func (d *makeDriver) dir() string { return cmp.Or(d.opts.Dir, path.Dir(d.opts.Script)) }
 
 func (d *makeDriver) sort(r *goalRun) {
 	if len(r.c.folding) > 0 {
@@ -193,7 +196,7 @@ func (d *makeDriver) unfollowed() *goalRun {
 	var found *goalRun
 	most := -1
 	for _, r := range d.others {
-		if !r.c.refused() || len(r.c.tr.Ways) > 0 {
+		if r.followed() {
 			continue
 		}
 		if n := d.containerCommands(r.goals); n > most {
@@ -221,6 +224,12 @@ func (d *makeDriver) containerCommands(goals []string) int {
 	return n
 }
 
+// followed reports whether what a run does is known as far as a trace tells.
+func (r *goalRun) followed() bool {
+	return r.c.tr == nil || !r.c.refused() || len(r.c.tr.Ways) > 0
+}
+
+// mentionsAny reports whether a text holds one of some words.
 func mentionsAny(text string, words ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }

@@ -18,7 +18,7 @@ import (
 func (d *makeDriver) checkUnfollowed() {
 	names := d.localNames(slices.Concat(d.lostNames(), d.deletedFiles()))
 	for _, r := range d.others {
-		if r.c.tr == nil || len(r.c.tr.Ways) > 0 || !r.c.refused() {
+		if r.followed() {
 			continue
 		}
 		why, changes := r.c.firstError(), false
@@ -37,11 +37,10 @@ func (d *makeDriver) checkUnfollowed() {
 	}
 }
 
-// localNames adds to names those of files as the directory of the Makefile has them.
+// localNames adds to names those of files as the directory has them that make runs in.
 func (d *makeDriver) localNames(names []string) []string {
-	dir := path.Dir(d.opts.Script)
 	for _, name := range names {
-		if local, ok := strings.CutPrefix(name, dir+"/"); ok {
+		if local, ok := strings.CutPrefix(name, d.dir()+"/"); ok {
 			names = append(names, local)
 		}
 	}

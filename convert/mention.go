@@ -36,9 +36,10 @@ func (c *converter) reportMentions() {
 		}
 	}
 	if len(c.changes) > 0 {
-		for _, lost := range c.lostHosts() {
-			c.mentions(lost, LostMentions)
-		}
+		c.lost = c.lostHosts()
+	}
+	for _, lost := range c.lost {
+		c.mentions(lost, LostMentions)
 	}
 }
 

@@ -166,10 +166,8 @@ func (d *pipelineDriver) mayExtract(r *goalRun) bool {
 			text.WriteString(p.String())
 		}
 	}
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text.String(), w) })
-	}
-	return has("docker", "podman") && has(" build") && has(" cp ", " create ", " run ", " export ")
+	said := text.String()
+	return mentionsAny(said, "docker", "podman") && mentionsAny(said, " build") && mentionsAny(said, " cp ", " create ", " run ", " export ")
 }
 
 // handsOn refuses a job that copies a file out of a container, where the image that

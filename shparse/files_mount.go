@@ -7,8 +7,8 @@ import (
 
 // share notes that the process of a container, which had the directory path
 // mounted, may have made or changed anything there. What the script put there
-// before is a mystery from now on, with what it was in Prior; a directory that it made is still one, and
-// what it removed may be back.
+// before is a mystery from now on, with what it was in Prior; a directory that it made
+// is still one, and what it removed may be back.
 func (f *Files) share(path string, e Effect, by *Op) {
 	for _, b := range f.Under(path) {
 		switch b.Origin {

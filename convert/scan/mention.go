@@ -22,8 +22,9 @@ const maxText = 1 << 20
 func NoMentions(string) []finding.Finding { return nil }
 
 // Mention looks through the texts of one repository for the names of files that its
-// units delete or leave on the host no more, and adds what it finds to their findings. It reads each text once,
-// several at a time: limit, or one for each processor where that is 0.
+// units delete or leave on the host no more, and adds what it finds to their findings. It
+// reads each text once, several at a time: limit, or one for each processor where that
+// is 0.
 func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
 	m := mentioner{deleted: map[string][]*Unit{}, lost: map[string][]*Unit{}, changed: map[string]bool{}}
 	for _, u := range units {

@@ -4,7 +4,6 @@ package fuzzing
 
 import (
 	"bytes"
-	"maps"
 	"path/filepath"
 	"testing"
 	"testing/fstest"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stagefold/stagefold/convert"
+	"github.com/stagefold/stagefold/convert/tree"
 )
 
 // FuzzConvert checks that a conversion never panics, and that what it makes
@@ -37,7 +37,7 @@ func FuzzConvert(f *testing.F) {
 				checkBuildKit(t, ch.New)
 			}
 		}
-		again := convert.Convert(changed(fsys, result), options)
+		again := convert.Convert(tree.After(fsys, result.Changes), options)
 		if again.Status != convert.Nothing || len(again.Changes) > 0 {
 			t.Errorf("the second conversion is %v, want nothing to do: %v", again.Status, again.Findings)
 		}
@@ -62,19 +62,6 @@ func seedCases(f *testing.F, dir string) {
 		}
 		f.Add(files["build.sh"], files["Dockerfile.build"], files["Dockerfile"])
 	}
-}
-
-// changed is the file system behind a conversion.
-func changed(fsys fstest.MapFS, result *convert.Result) fstest.MapFS {
-	after := maps.Clone(fsys)
-	for _, ch := range result.Changes {
-		if ch.Delete {
-			delete(after, ch.Path)
-		} else {
-			after[ch.Path] = &fstest.MapFile{Data: ch.New, Mode: 0o644}
-		}
-	}
-	return after
 }
 
 func checkBuildKit(t *testing.T, text []byte) {
