@@ -24,18 +24,19 @@ type daemon struct {
 }
 
 // startDaemon starts a daemon in a directory of its own, and waits until it
-// listens.
+// listens. It runs in namespaces of processes and mounts that end with it: a killed
+// daemon leaves no container running, and none of its mounts.
 func startDaemon(t *testing.T, program string) *daemon {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "bk") // a socket's path is short
 	must(t, err)
-	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	t.Cleanup(func() { must(t, removeSoon(dir)) })
 	socket := filepath.Join(dir, "s")
 	d := &daemon{address: "unix://" + socket, log: filepath.Join(dir, "log")}
 	out, err := os.Create(d.log)
 	must(t, err)
 	defer out.Close()
-	d.cmd = exec.Command(program, "--addr", d.address, "--root", filepath.Join(dir, "root"),
+	d.cmd = exec.Command("unshare", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child", program, "--addr", d.address, "--root", filepath.Join(dir, "root"),
 		"--oci-worker-snapshotter", "native", "--containerd-worker=false")
 	d.cmd.Stdout, d.cmd.Stderr = out, out
 	must(t, d.cmd.Start())
@@ -49,6 +50,19 @@ func startDaemon(t *testing.T, program string) *daemon {
 	text, _ := os.ReadFile(d.log)
 	t.Fatalf("the BuildKit daemon does not listen:\n%s", text)
 	return nil
+}
+
+// removeSoon removes a directory in which processes may still write that have just
+// been killed: the kernel ends those of a namespace after its first one.
+func removeSoon(dir string) error {
+	var err error
+	for range 100 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
 
 // kill ends the daemon at once. A second time it does nothing.
