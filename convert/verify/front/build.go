@@ -24,10 +24,6 @@ func (c *call) build() int {
 	})
 	c.drop("rm", "force-rm")
 	c.add("force-rm", "true") // nothing is left where the build is ended
-	if c.NoCache {
-		c.drop("no-cache")
-		c.add("no-cache", "true")
-	}
 	if c.Builder != "" {
 		c.path = []string{"buildx", "build"}
 		c.drop("builder", "load")
@@ -39,7 +35,15 @@ func (c *call) build() int {
 		return c.refuse(err.Error())
 	}
 	defer func() { c.trouble(file.restore()) }()
-	return c.runBuild(file.stdin)
+	if c.cold(file) {
+		c.drop("no-cache")
+		c.add("no-cache", "true")
+	}
+	status := c.runBuild(file.stdin)
+	if status == 0 {
+		c.noteStages(file)
+	}
+	return status
 }
 
 // holdOutputs takes out what would change the base images of the machine, or

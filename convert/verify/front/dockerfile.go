@@ -23,8 +23,9 @@ import (
 type privateFile struct {
 	name  string
 	old   []byte
-	info  os.FileInfo // nil where nothing was changed
-	stdin io.Reader   // what the build reads in place of the script's input, or nil
+	info  os.FileInfo      // nil where nothing was changed
+	stdin io.Reader        // what the build reads in place of the script's input, or nil
+	doc   *dockerfile.File // what is built in a directory of the machine; nil where that is not known
 }
 
 // restore puts the script's own text back.
@@ -53,19 +54,21 @@ func (c *call) privateDockerfile() (privateFile, error) {
 		return privateFile{}, nil // the builder knows better what is wrong
 	}
 	text := c.privateText(src)
+	p := privateFile{doc: parsed(text)}
 	if bytes.Equal(text, src) {
-		return privateFile{}, nil
+		return p, nil
 	}
-	info, err := os.Stat(file)
-	if err != nil {
+	p.name, p.old = file, src
+	if p.info, err = os.Stat(file); err != nil {
 		return privateFile{}, err
 	}
-	return privateFile{name: file, old: src, info: info}, os.WriteFile(file, text, info.Mode())
+	return p, os.WriteFile(file, text, p.info.Mode())
 }
 
 func (c *call) dockerfileFromInput() (privateFile, error) {
 	src, err := io.ReadAll(os.Stdin)
-	return privateFile{stdin: bytes.NewReader(c.privateText(src))}, err
+	text := c.privateText(src)
+	return privateFile{stdin: bytes.NewReader(text), doc: parsed(text)}, err
 }
 
 // fromInput is a build whose context, or whose Dockerfile without a context, comes
@@ -116,8 +119,8 @@ func archived(r io.Reader, name string) ([]byte, error) {
 // privateText makes the images private that FROM, COPY --from and RUN --mount name.
 // A text that does not parse stays.
 func (c *call) privateText(src []byte) []byte {
-	f, findings := dockerfile.Parse("Dockerfile", src)
-	if f == nil || finding.Refused(findings) {
+	f := parsed(src)
+	if f == nil {
 		return src
 	}
 	var edits []edit.Edit
@@ -144,6 +147,12 @@ func (c *call) privateText(src []byte) []byte {
 		return src
 	}
 	return out
+}
+
+// parsed is a Dockerfile's text, or nil where it does not parse.
+func parsed(src []byte) *dockerfile.File {
+	f, _ := dockerfile.Parse("Dockerfile", src)
+	return f
 }
 
 // imageReferences are the places in a flag that name an image and not a stage:

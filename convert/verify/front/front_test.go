@@ -241,8 +241,66 @@ func TestFrontBuilder(t *testing.T) {
 	s := newSession(t)
 	s.Builder, s.NoCache = "b", true
 	calls, _, _ := run(t, s, "docker build --iidfile i --rm -t app .")
-	if want := "buildx build --iidfile=i --tag=app:latest-sf0 --force-rm=true --no-cache=true --builder=b --load=true ."; calls[0] != want {
+	if want := "buildx build --iidfile=i --tag=app:latest-sf0 --force-rm=true --builder=b --load=true --no-cache=true ."; calls[0] != want {
 		t.Errorf("the real client runs %q, want %q", calls[0], want)
+	}
+}
+
+// TestFrontCache builds, in a session without the cache, what the run has not built
+// yet without it, and the rest with it.
+func TestFrontCache(t *testing.T) {
+	s := newSession(t)
+	s.NoCache = true
+	const builder = "FROM base AS builder\nCOPY . .\nRUN make\n"
+	for name, text := range map[string]string{
+		"builder": builder,
+		"plain":   builder + "FROM base\nCOPY --from=builder /app /\n",
+		"again":   builder + "FROM base\nCOPY --from=0 /app /app\nCMD /app\n",
+		"runs":    builder + "FROM builder AS more\nRUN more\nFROM base\nCOPY --from=more /app /\n",
+		"aside":   builder + "FROM builder AS more\nRUN more\nFROM base\nCOPY --from=builder /app /\n",
+		"other":   "FROM base\nRUN make\n",
+		"adds":    "FROM base\nADD file /\n",
+		"broken":  "FROM\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		line string
+		cold bool
+	}{
+		{"-f plain .", true},
+		{"-f plain .", false},
+		{"-f again .", false},
+		{"-f builder .", false},
+		{"-f aside .", false}, // makes no stage called more
+		{"-f runs .", true},
+		{"-f runs .", false},
+		{"-f runs --target builder .", false},
+		{"-f runs --target nosuch .", false},
+		{"-f plain ..", true},
+		{"-f plain --build-arg a=b .", true},
+		{"-f plain --build-arg a=b .", false},
+		{"-f plain --build-arg a=c .", true},
+		{"-f other .", true},
+		{"-f adds .", true},
+		{"-f adds .", false},
+		{"-f broken .", true},
+		{"-f broken .", true},
+		{"git@host:x", true},
+		{"git@host:x", true},
+	} {
+		calls, _, _ := run(t, s, "docker build --iidfile i "+tt.line)
+		last := calls[len(calls)-1]
+		if got := strings.Contains(last, "--no-cache"); got != tt.cold {
+			t.Errorf("docker build %s: without the cache is %t, want %t", tt.line, got, tt.cold)
+		}
+	}
+	s.Run++
+	calls, _, _ := run(t, s, "docker build --iidfile i -f plain .")
+	if last := calls[len(calls)-1]; !strings.Contains(last, "--no-cache") {
+		t.Errorf("the next run uses what the one before has built: %q", last)
 	}
 }
 

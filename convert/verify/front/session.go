@@ -37,7 +37,8 @@ type Session struct {
 	Engine  map[string]string // the engine variables as the user has them
 	Builder string            // a buildx builder to use, or ""
 	Buildx  string            // the directory of buildx's configuration, where it is the session's own
-	NoCache bool              // build without the cache
+	Run     int               // which run of a script it is
+	NoCache bool              // build anew what this run has not built yet
 }
 
 // New makes a session in dir, which must exist, for the docker on PATH. Program is
@@ -192,6 +193,7 @@ const (
 	Step      Kind = "step"      // the id of a container that the legacy builder works in
 	Volume    Kind = "volume"    // likewise a volume
 	Network   Kind = "network"   // and a network
+	Stage     Kind = "stage"     // what tells a stage that was built from others
 	Source    Kind = "source"    // the name of an image that files came out of
 	Command   Kind = "command"   // a docker command line that was run
 	Leaves    Kind = "leaves"    // one held back, since it leaves the machine

@@ -10,6 +10,7 @@
 //
 // The old way runs Repeat times, the first time with the builder's cache and then
 // without; the new way runs without it too, so that nothing is proved by a cache.
+// Only a stage that a build of the same run has made is not made a second time.
 // Each image that the new way leaves under a name must be the one that the last old
 // run left, file by file and field by field (see verify.Judge). Where two old runs
 // differ, and not just where the new one does, the difference is noise: counted, and

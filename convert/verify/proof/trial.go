@@ -235,6 +235,7 @@ func (t *trial) prepare(way string) error {
 			return err
 		}
 	}
+	t.session.Run = len(t.runs)
 	t.session.NoCache = t.opts.Repeat > 1 && len(t.runs) > 0
 	return t.session.Save()
 }
