@@ -27,7 +27,9 @@
 //
 // Commands of the script are taken to succeed, as they do in a build that works. A
 // script is taken to be run from its own directory, unless files are missing there
-// that are found from a directory above it; then this is listed.
+// that are found from a directory above it; then this is listed. A command in a build
+// is taken not to read the files that the conversion changes, where they are in its
+// context, unless it names one; then this is listed too.
 //
 // A result is one of four. Converted: exact. Assumed: exact if the listed
 // warnings hold. Refused: nothing changes, and the errors say where, why and what

@@ -106,7 +106,7 @@ var rules = []Rule{
 	{"SF219", Error, "a file of the context changes between the builds", "make the file in front of both builds, or behind them"},
 	{"SF220", Warning, "a command without a model is taken to leave a file alone", "check what the command does; the result is the same if it holds"},
 	{"SF221", Note, "a proxy setting reaches more instructions than before", ""},
-	{"SF222", Warning, "an image holds a copy of a file that the conversion changes", "list the file in .dockerignore if the image does not need it"},
+	{"SF222", Warning, "a build takes in a file that the conversion changes", "list the file in .dockerignore if the image does not need it"},
 	{"SF223", Error, "an ignore file applies to one of the builds only", "put the patterns into the .dockerignore of the context"},
 	{"SF224", Warning, "no extracted file is taken to be ignored", "look for such files in the old image: the result is the same if there are none"},
 	{"SF225", Warning, "a builder is built with other settings than before", "check that the builder's Dockerfile builds with those of the final build"},

@@ -2,12 +2,15 @@ package plan
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/shparse"
 )
 
 // checkSweeps warns of copies that bring files which the conversion itself changes, the
@@ -45,10 +48,12 @@ func (p *planner) changed(folds []*Fold) []string {
 
 // checkImage warns of copies that bring files which the conversion itself changes into
 // an image that stays: its own, those of images that it stands on, and those that a
-// builder makes artifacts of.
+// builder makes artifacts of. A command of a builder may make an artifact of what such a
+// file says, and is taken to do so only where it names the file.
 func (p *planner) checkImage(image *node) {
 	makers := p.makers(image)
 	swept := map[*dockerfile.Instruction][]string{}
+	read := map[finding.Range][]string{}
 	for _, n := range makers {
 		for _, name := range p.rewritten {
 			if !below(n.dir, name) {
@@ -59,6 +64,13 @@ func (p *planner) checkImage(image *node) {
 				stays := (n == image || image.standsOn(n)) && n.holds(in, at)
 				if stays || p.delivers(n, in, at, makers) {
 					swept[in] = append(swept[in], strconv.Quote(name))
+					continue
+				}
+				if p.printsDockerfile(n, name) {
+					continue // its way is known
+				}
+				if at, ok := n.reader(in, name); ok {
+					read[at] = append(read[at], strconv.Quote(name))
 				}
 			}
 		}
@@ -66,6 +78,55 @@ func (p *planner) checkImage(image *node) {
 	for in, names := range swept {
 		p.say(finding.New("SF222", in.Range, "the image holds copies of files that the conversion changes: %s", strings.Join(names, ", ")))
 	}
+	for at, names := range read {
+		p.say(finding.New("SF222", at, "the command names files that the conversion changes: %s", strings.Join(names, ", ")))
+	}
+}
+
+// printsDockerfile reports whether a container of the builder prints a context in which
+// the file is the Dockerfile.
+func (p *planner) printsDockerfile(builder *node, name string) bool {
+	return slices.ContainsFunc(p.nodes, func(n *node) bool {
+		return n.stream != nil && n.stream.from == builder && n.part.File.Path == name
+	})
+}
+
+// reader is where a command stands that comes after a COPY from the context and names
+// the file of the repository.
+func (n *node) reader(copied *dockerfile.Instruction, name string) (at finding.Range, ok bool) {
+	for _, s := range n.stages() {
+		for _, in := range s.Instructions {
+			text, ok := in.Shell()
+			if argv, exec := in.Argv(); exec {
+				text, ok = strings.Join(argv, " "), true
+			}
+			if ok && in.Range.Start.Offset > copied.Range.Start.Offset && namesFile(text, name) {
+				return in.Range, true
+			}
+		}
+	}
+	for _, run := range n.part.Runs {
+		if namesFile(run.Text, name) && len(run.Why) > 0 {
+			return run.Why[0], true
+		}
+	}
+	return finding.Range{}, false
+}
+
+// runsMake finds make where it is a command.
+var runsMake = regexp.MustCompile(`(?:^|[;&|({` + "`" + `!]|\b(?:RUN|then|do|else|time|exec|sh -c)\b)[\s"']*(?:\w+=\S*\s+)*g?make\b`)
+
+// namesFile reports whether a command names a file, in any directory. What runs make
+// names the Makefile.
+func namesFile(text, name string) bool {
+	base := path.Base(name)
+	if shparse.IsMakefile(base) && runsMake.MatchString(text) {
+		return true
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	})
+	return slices.Contains(words, base)
 }
 
 // makers are the builds that make an image: its own, those whose artifacts it takes and
