@@ -43,18 +43,19 @@ const (
 		"server-config= shm-size= squash ssh= stream tag,t= target= ulimit="
 
 	// createFlags are those of create and run alike.
-	createFlags = "add-host= annotation= attach,a= blkio-weight= blkio-weight-device= cap-add= cap-drop= " +
-		"cgroup-parent= cgroupns= cidfile= cpu-period= cpu-quota= cpu-rt-period= cpu-rt-runtime= " +
+	createFlags = "add-host= annotation= attach,a= blkio-weight= blkio-weight-device= cap-add= cap-drop= cgroup-parent= " +
+		"cgroupns= cidfile= cpu-count= cpu-percent= cpu-period= cpu-quota= cpu-rt-period= cpu-rt-runtime= " +
 		"cpu-shares,c= cpus= cpuset-cpus= cpuset-mems= detach-keys= device= device-cgroup-rule= " +
 		"device-read-bps= device-read-iops= device-write-bps= device-write-iops= disable-content-trust dns= " +
 		"dns-option,dns-opt= dns-search= domainname= entrypoint= env,e= env-file= expose= gpus= group-add= " +
-		"health-cmd= health-interval= health-retries= health-start-period= health-timeout= hostname,h= init " +
-		"interactive,i ip= ip6= ipc= isolation= kernel-memory= label,l= label-file= link= link-local-ip= " +
-		"log-driver= log-opt= mac-address= memory,m= memory-reservation= memory-swap= memory-swappiness= " +
-		"mount= name= network,net= network-alias,net-alias= no-healthcheck oom-kill-disable oom-score-adj= " +
-		"pid= pids-limit= platform= privileged publish,p= publish-all,P pull= quiet,q read-only restart= rm " +
-		"runtime= security-opt= shm-size= stop-signal= stop-timeout= storage-opt= sysctl= tmpfs= tty,t " +
-		"ulimit= use-api-socket user,u= userns= uts= volume,v= volume-driver= volumes-from= workdir,w="
+		"health-cmd= health-interval= health-retries= health-start-interval= health-start-period= " +
+		"health-timeout= hostname,h= init interactive,i io-maxbandwidth= io-maxiops= ip= ip6= ipc= isolation= " +
+		"kernel-memory= label,l= label-file= link= link-local-ip= log-driver= log-opt= mac-address= memory,m= " +
+		"memory-reservation= memory-swap= memory-swappiness= mount= name= network,net= " +
+		"network-alias,net-alias= no-healthcheck oom-kill-disable oom-score-adj= pid= pids-limit= platform= " +
+		"privileged publish,p= publish-all,P pull= quiet,q read-only restart= rm runtime= security-opt= " +
+		"shm-size= stop-signal= stop-timeout= storage-opt= sysctl= tmpfs= tty,t ulimit= use-api-socket " +
+		"user,u= userns= uts= volume,v= volume-driver= volumes-from= workdir,w="
 )
 
 // spellings are the rows of subcommands by their names.
@@ -201,9 +202,9 @@ var subcommands = []subcommand{
 	{"service create", 1, -1, dockerOther, "" +
 		"+cap-add= cap-drop= config= constraint= container-label= credential-spec= detach,d dns= " +
 		"dns-option= dns-search= endpoint-mode= entrypoint= env,e= env-file= generic-resource= group= " +
-		"health-cmd= health-interval= health-retries= health-start-period= health-timeout= host= " +
+		"health-cmd= health-interval= health-retries= health-start-interval= health-start-period= health-timeout= host= " +
 		"hostname= init isolation= label,l= limit-cpu= limit-memory= limit-pids= log-driver= log-opt= " +
-		"max-concurrent= mode= mount= name= network= no-healthcheck no-resolve-image placement-pref= " +
+		"max-concurrent= mode= mount= name= network= no-healthcheck no-resolve-image oom-score-adj= placement-pref= " +
 		"publish,p= quiet,q read-only replicas= replicas-max-per-node= reserve-cpu= reserve-memory= " +
 		"restart-condition= restart-delay= restart-max-attempts= restart-window= rollback-delay= " +
 		"rollback-failure-action= rollback-max-failure-ratio= rollback-monitor= rollback-order= " +
@@ -223,10 +224,10 @@ var subcommands = []subcommand{
 		"container-label-add= container-label-rm= credential-spec= detach,d dns-add= dns-option-add= " +
 		"dns-option-rm= dns-rm= dns-search-add= dns-search-rm= endpoint-mode= entrypoint= env-add= " +
 		"env-rm= force generic-resource-add= generic-resource-rm= group-add= group-rm= health-cmd= " +
-		"health-interval= health-retries= health-start-period= health-timeout= host-add= host-rm= " +
+		"health-interval= health-retries= health-start-interval= health-start-period= health-timeout= host-add= host-rm= " +
 		"hostname= image= init isolation= label-add= label-rm= limit-cpu= limit-memory= limit-pids= " +
 		"log-driver= log-opt= max-concurrent= mount-add= mount-rm= network-add= network-rm= " +
-		"no-healthcheck no-resolve-image placement-pref-add= placement-pref-rm= publish-add= publish-rm= " +
+		"no-healthcheck no-resolve-image oom-score-adj= placement-pref-add= placement-pref-rm= publish-add= publish-rm= " +
 		"quiet,q read-only replicas= replicas-max-per-node= reserve-cpu= reserve-memory= " +
 		"restart-condition= restart-delay= restart-max-attempts= restart-window= rollback " +
 		"rollback-delay= rollback-failure-action= rollback-max-failure-ratio= rollback-monitor= " +
