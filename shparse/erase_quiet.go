@@ -78,8 +78,11 @@ func natureOf(c *syntax.CallExpr) nature {
 }
 
 func natureOfWords(words []string) nature {
+	if len(words) == 0 {
+		return 0
+	}
 	for _, row := range natures {
-		if leads(words, row.Words) && !hinders(words, row.Unless) {
+		if strings.HasPrefix(row.Words, words[0]) && leads(words, row.Words) && !hinders(words, row.Unless) {
 			return row.Is
 		}
 	}

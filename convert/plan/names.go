@@ -246,9 +246,21 @@ func (nm *namer) builderOf(part *Part, image string) *Part {
 	return nil
 }
 
+// shortImage is the last element of an image's name, without tag and digest.
+func shortImage(name string) string {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if i := strings.IndexAny(name, ":@"); i >= 0 {
+		return name[:i]
+	}
+	return name
+}
+
 // sameImage reports whether two names mean one image: "app" is
 // "docker.io/library/app:latest".
 func sameImage(a, b string) bool {
+	if shortImage(a) != shortImage(b) {
+		return false // for most pairs, and at no cost
+	}
 	x, err1 := reference.ParseNormalizedNamed(a)
 	y, err2 := reference.ParseNormalizedNamed(b)
 	return err1 == nil && err2 == nil && reference.TagNameOnly(x).String() == reference.TagNameOnly(y).String()
