@@ -88,8 +88,11 @@ type Result struct {
 	Findings []finding.Finding
 
 	// Dockerfile is the path of the Dockerfile that is left; of the first one,
-	// where the script builds several final images.
+	// where the script builds several final images. It is the script's where the
+	// Dockerfile is a here-document there.
 	Dockerfile string
+	// DockerfileText is the text of that Dockerfile.
+	DockerfileText string
 
 	// Dropped are the operations of the script that go, each statement once.
 	Dropped []*shparse.Op
@@ -177,7 +180,7 @@ func (c *converter) refuseHosted() {
 
 func newConverter(fsys fs.FS, o Options) *converter {
 	return &converter{
-		fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{},
+		fsys: fsys, opts: o, sources: map[string][]byte{}, files: map[string]*dockerfile.File{}, inline: map[string]*shparse.Heredoc{},
 		texts: map[string]edit.Text{}, hosted: map[string]render.Script{},
 	}
 }
@@ -195,9 +198,11 @@ type converter struct {
 	lost     []string // what the host does not have any more
 	findings []finding.Finding
 	target   string               // the path of the first final Dockerfile
+	document string               // its text
 	texts    map[string]edit.Text // the new texts of the files that change, by path
 	sources  map[string][]byte
 	files    map[string]*dockerfile.File
+	inline   map[string]*shparse.Heredoc          // by the names of their Dockerfiles in files
 	steps    int                                  // bounds the trace; 0 is the usual bound
 	defaults bool                                 // variables of a Makefile are taken to have their defaults
 	hosted   map[string]render.Script             // what becomes of the scripts that stand in other files, by their path in the trace
@@ -209,9 +214,7 @@ func (c *converter) refused() bool { return finding.Refused(c.findings) }
 // say notes findings, at the places of the files that the author wrote.
 func (c *converter) say(fs ...finding.Finding) {
 	for _, f := range fs {
-		if c.tr != nil {
-			f.Range = c.tr.Locate(f.Range)
-		}
+		f.Range = c.locate(f.Range)
 		c.findings = append(c.findings, f)
 	}
 }
@@ -232,7 +235,7 @@ func (c *converter) plan() {
 	c.plans = plan.Make(plan.Input{
 		FS: c.fsys, Trace: c.tr,
 		BuilderFile: c.opts.BuilderFile, RuntimeFile: c.opts.RuntimeFile,
-		Load: c.load,
+		Load: c.load, LoadInline: c.loadInline,
 	})
 	for _, p := range c.plans {
 		c.say(p.Findings...)
@@ -253,7 +256,11 @@ func (c *converter) render() {
 		return
 	}
 	c.modernize()
-	scripts, findings := render.Scripts(c.tr, c.scripts(), c.decide)
+	inlaid := c.inlaid()
+	if c.refused() {
+		return
+	}
+	scripts, findings := render.Scripts(c.tr, c.scripts(), inlaid, c.decide)
 	c.say(findings...)
 	if !c.refused() {
 		c.collect(scripts)
@@ -308,6 +315,9 @@ func (c *converter) checkIdleWays() {
 				continue
 			}
 			name, _ := b.FilePath.Known()
+			if b.Heredoc != nil {
+				name = inlineName(b.Heredoc)
+			}
 			if _, changes := c.texts[name]; changes {
 				c.say(waysDiffer(c.folding[0].Way, p.Way))
 			}
@@ -349,18 +359,28 @@ func (c *converter) collect(scripts map[string]render.Script) {
 			c.texts[path] = s.Text
 		}
 	}
+	for name := range c.inline {
+		delete(c.texts, name) // the script has it
+	}
 	slices.SortFunc(c.changes, func(a, b edit.Change) int { return cmp.Compare(a.Path, b.Path) })
 }
 
 func (c *converter) collectFold(f *plan.Fold) {
 	final := f.Final().File
-	c.target = cmp.Or(c.target, final.Path)
-	c.change(edit.Change{Path: final.Path, Old: final.Source, New: []byte(c.texts[final.Path].String())})
+	text, path := c.texts[final.Path].String(), final.Path
+	if doc := f.Final().Inline; doc != nil {
+		path = doc.Body.File
+	} else {
+		c.change(edit.Change{Path: path, Old: final.Source, New: []byte(text)})
+	}
+	if c.target == "" {
+		c.target, c.document = path, text
+	}
 	if f.Ignore != nil {
 		c.collectIgnore(f)
 	}
 	for _, p := range f.Builders() {
-		if _, kept := c.texts[p.File.Path]; !kept && !p.Made {
+		if _, kept := c.texts[p.File.Path]; !kept && !p.Made && p.Inline == nil {
 			c.change(edit.Change{Path: p.File.Path, Old: c.sources[p.File.Path], Delete: true})
 		}
 	}
@@ -415,7 +435,7 @@ func (c *converter) load(path string, from finding.Range) (*dockerfile.File, []f
 
 // result sums up.
 func (c *converter) result() *Result {
-	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, Dropped: c.dropped, Lost: c.lost}
+	r := &Result{Script: c.opts.Script, Dir: c.opts.Dir, Goals: c.opts.Goals, Trace: c.tr, Sources: c.sources, Changes: c.changes, Texts: c.texts, Dockerfile: c.target, DockerfileText: c.document, Dropped: c.dropped, Lost: c.lost}
 	worst, _ := finding.Worst(c.findings)
 	switch {
 	case worst == finding.Error:

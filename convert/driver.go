@@ -218,7 +218,7 @@ func (d *driver) merge() {
 			d.mergeChange(ch)
 		}
 		if c.target == "" {
-			c.target = r.c.target
+			c.target, c.document = r.c.target, r.c.document
 		}
 	}
 	c.changes = append(c.changes, own...)

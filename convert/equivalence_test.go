@@ -109,7 +109,7 @@ func (c *testCase) testConversion(t *testing.T) {
 	if diff := cmp.Diff(c.files("want/"), got); diff != "" {
 		t.Errorf("files differ (-want +got):\n%s", diff)
 	}
-	lint(t, c.files(""), got[result.Dockerfile])
+	lint(t, c.files(""), result.DockerfileText)
 
 	apply(t, dir, result)
 	c.checkTargets(t, dir)

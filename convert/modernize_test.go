@@ -13,6 +13,7 @@ import (
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/internal/dockertest"
 	"github.com/stagefold/stagefold/convert/modernize"
@@ -115,7 +116,7 @@ func TestModernizeTwice(t *testing.T) {
 			fsys := repository(t, dir)
 			result := convert.Convert(fsys, options)
 			name := result.Dockerfile
-			first := textOf(result, name)
+			first := result.DockerfileText // in a file, or in the script
 			f, findings := dockerfile.Parse(name, []byte(first))
 			if f == nil {
 				t.Fatalf("%s: %v", c.name, findings)
@@ -126,7 +127,7 @@ func TestModernizeTwice(t *testing.T) {
 			}
 			ignore, _ := dockerfile.ReadIgnore(fsys, ".", name)
 			second, _ := modernize.Run(modernize.Input{
-				Text: result.Texts[name], File: f, Final: f.Stages[len(f.Stages)-1], Builders: builders, Mode: options.Modernize, Skip: options.ModernizeSkip,
+				Text: edit.NewText(name, []byte(first)), File: f, Final: f.Stages[len(f.Stages)-1], Builders: builders, Mode: options.Modernize, Skip: options.ModernizeSkip,
 				Origin:  func(int, int) finding.Range { return finding.Range{} },
 				Context: modernize.Context{FS: fsys, Dir: ".", Ignore: ignore, Touched: func(string) bool { return false }},
 			})

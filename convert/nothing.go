@@ -124,16 +124,18 @@ func (c *converter) ops(pick func(*shparse.Op) bool) []*shparse.Op {
 }
 
 // multiStage reports whether a build's Dockerfile copies between stages, and its
-// path.
+// path or name.
 func (c *converter) multiStage(op *shparse.Op) (string, bool) {
-	name, ok := op.Act.(*shparse.Build).FilePath.Known()
-	if !ok || !fs.ValidPath(name) {
-		return "", false
+	var f *dockerfile.File
+	b := op.Act.(*shparse.Build)
+	if name, ok := b.FilePath.Known(); b.Heredoc != nil {
+		f, _ = c.loadInline(b.Heredoc)
+	} else if ok && fs.ValidPath(name) {
+		f, _ = c.load(name, op.Range)
 	}
-	f, _ := c.load(name, op.Range)
 	if f == nil {
 		return "", false
 	}
 	copies := slices.ContainsFunc(f.Instructions, func(in *dockerfile.Instruction) bool { return in.Flag("from") != nil })
-	return name, copies
+	return f.Path, copies
 }

@@ -34,7 +34,7 @@ func TestStatic(t *testing.T) {
 			for _, v := range answer.Verdicts {
 				switch {
 				case v.Difference != nil:
-					t.Errorf("%s: %s\nold: %v\nnew: %v\n%s", v.Image, v.Difference.What, v.Difference.Old, v.Difference.New, result.Texts[result.Dockerfile])
+					t.Errorf("%s: %s\nold: %v\nnew: %v\n%s", v.Image, v.Difference.What, v.Difference.Old, v.Difference.New, result.DockerfileText)
 				case v.Reason != "":
 					t.Logf("%s: %s", v.Image, v.Reason)
 					unsure++

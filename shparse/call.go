@@ -180,7 +180,7 @@ func (s *shell) model(c *command, name string) flow {
 	mod, found := lookup(name)
 	cl := &call{
 		op: c.op, argv: c.argv,
-		stdin: s.in.text, stdinFile: s.in.file, tar: s.in.tar, posix: s.script.posix,
+		stdin: s.in.text, stdinFile: s.in.file, doc: s.in.doc, tar: s.in.tar, posix: s.script.posix,
 		docker:  s.r.docker,
 		exists:  s.r.exists,
 		readAll: s.r.readAll,

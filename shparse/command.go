@@ -16,6 +16,7 @@ type call struct {
 	argv      []Arg    // op.Argv behind wrappers such as sudo, command, env, nice, time
 	stdin     *Value   // the text on standard input; nil where unknown or the terminal's
 	stdinFile Value    // the file that standard input is, relative to the root; empty where it is none
+	doc       *Heredoc // the here-document that standard input is, as far as it is not read yet; nil where it is none
 	tar       []Effect // what a tar stream on standard input holds (Pack effects); nil where there is none
 	// stdout is the host path that standard output goes to, relative to the
 	// root; nil for the script's own output, a pipe or a capture.

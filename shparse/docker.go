@@ -59,11 +59,20 @@ type Build struct {
 	File      *Arg       // -f as given; nil for the default
 	FilePath  Value      // the Dockerfile, relative to the root of the repository; empty where it is not a file
 	Text      *Value     // the Dockerfile's text where it comes through standard input, from FilePath or a here-document or a pipe
+	Heredoc   *Heredoc   // the here-document that Text is, byte for byte; nil for any other text
 	Context   Arg        // the context as given
 	Dir       Value      // the context directory, relative to the root of the repository; empty where it is not a directory
 	Tar       []Effect   // the context where it is a tar that the script pipes in
 	BuildArgs []BuildArg // in order
 	Target    *Arg       // --target
+}
+
+// A Heredoc is a here-document whose text is read as it stands in the script.
+type Heredoc struct {
+	Body      finding.Range // its lines, with the last line end
+	Delimiter finding.Range // the word behind <<
+	Quoted    bool          // it is quoted: in the body nothing is expanded
+	Dash      bool          // <<-: tabs in front of lines are not part of the text
 }
 
 // A BuildArg is one --build-arg.

@@ -51,7 +51,7 @@ func (b *Build) readContext(c *call) {
 	case c.tar != nil:
 		b.Tar = c.tar
 	default:
-		b.Text, b.FilePath = c.stdin, c.stdinFile
+		b.readInput(c)
 	}
 }
 
@@ -63,9 +63,20 @@ func (b *Build) readFile(c *call) {
 		b.FilePath = under(b.Dir, Lit("Dockerfile"))
 	case b.File == nil:
 	case b.File.is("-"):
-		b.Text, b.FilePath = c.stdin, c.stdinFile
+		b.readInput(c)
 	case len(b.Dir) > 0:
 		b.FilePath = c.path(b.File.Value)
+	}
+}
+
+// readInput takes the Dockerfile from standard input.
+func (b *Build) readInput(c *call) {
+	b.Text, b.FilePath = c.stdin, c.stdinFile
+	if c.doc == nil || c.stdin == nil {
+		return
+	}
+	if text, _ := c.stdin.Known(); len(text) == c.doc.Body.End.Offset-c.doc.Body.Start.Offset {
+		b.Heredoc = c.doc // and nothing of it was read before
 	}
 }
 

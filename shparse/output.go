@@ -105,6 +105,7 @@ func (o *output) asInput() *input {
 // terminal.
 type input struct {
 	text *Value // what is left to read; nil where unknown
+	doc  *Heredoc
 	tar  []Effect
 	file Value // relative to the root
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/stagefold/stagefold/convert/finding"
 )
 
 // redirect applies redirections to the file descriptors of s, and returns what
@@ -24,7 +26,8 @@ func (s *shell) redirect(redirs []*syntax.Redirect) ([]Effect, bool) {
 func (s *shell) redirectOne(r *syntax.Redirect) []Effect {
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
-		return s.setInput(r, &input{text: known(s.document(r))})
+		text := s.document(r)
+		return s.setInput(r, &input{text: known(text), doc: s.heredoc(r, text)})
 	case syntax.WordHdoc:
 		return s.setInput(r, &input{text: known(s.capture(r.Word, s.script.span(r.Word)).line())})
 	case syntax.RdrIn, syntax.RdrInOut:
@@ -59,6 +62,22 @@ func (s *shell) document(r *syntax.Redirect) Value {
 	s.captured = s.script.span(r.Word)
 	defer func() { s.captured = outer }()
 	return s.textAs(w, asDoc)
+}
+
+// heredoc is the here-document where text is its body as it stands, else nil.
+func (s *shell) heredoc(r *syntax.Redirect, text Value) *Heredoc {
+	body, ok := text.Known()
+	if !ok || body == "" || s.script.at != (finding.Range{}) {
+		return nil
+	}
+	// The parser's word goes on to the end of the closing delimiter.
+	last, whole := strings.CutPrefix(s.script.text(r.Hdoc), body)
+	if !whole || strings.Contains(last, "\n") {
+		return nil
+	}
+	span := s.script.span(r.Hdoc)
+	span.End = finding.Pos{Offset: span.Start.Offset + len(body), Line: span.Start.Line + strings.Count(body, "\n"), Column: 1}
+	return &Heredoc{Body: span, Delimiter: s.script.span(r.Word), Quoted: isQuoted(r.Word), Dash: r.Op == syntax.DashHdoc}
 }
 
 // isQuoted reports whether a here-document's delimiter is quoted, so that its

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/convert/review"
@@ -91,11 +90,10 @@ func (v *conversion) written(w io.Writer) error {
 // dockerfile writes the resulting Dockerfile of the only unit.
 func (v *conversion) dockerfile(w io.Writer) error {
 	for _, u := range v.units {
-		i := slices.IndexFunc(u.Changes, func(c edit.Change) bool { return c.Path == u.Dockerfile })
-		if i < 0 {
+		if len(u.Changes) == 0 {
 			continue
 		}
-		if _, err := w.Write(u.Changes[i].New); err != nil {
+		if _, err := io.WriteString(w, u.DockerfileText); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,8 @@ import (
 type Edit struct {
 	Start, End int // offsets in bytes; Start == End inserts
 	Text       string
+	// With is put in instead of Text where it is not nil, and keeps its origins.
+	With *Text
 	// From are the places that Text is there for, besides what it replaces: where it was
 	// copied from, or what it does the work of now.
 	From []Origin
@@ -21,7 +23,15 @@ type Edit struct {
 
 // Equal reports whether two edits are the same in all.
 func (e Edit) Equal(o Edit) bool {
-	return e.Start == o.Start && e.End == o.End && e.Text == o.Text && slices.Equal(e.From, o.From)
+	return e.Start == o.Start && e.End == o.End && e.text() == o.text() && slices.Equal(e.From, o.From)
+}
+
+// text is what the edit puts in.
+func (e Edit) text() string {
+	if e.With != nil {
+		return e.With.String()
+	}
+	return e.Text
 }
 
 // Apply returns src with all edits made. Edits may come in any order; equal
@@ -36,7 +46,7 @@ func Apply(src []byte, edits []Edit) ([]byte, error) {
 	at := 0
 	for _, e := range ordered {
 		out.Write(src[at:e.Start])
-		out.WriteString(e.Text)
+		out.WriteString(e.text())
 		at = e.End
 	}
 	out.Write(src[at:])

@@ -76,6 +76,9 @@ func (t Text) Apply(edits []Edit) (Text, error) {
 
 // put adds what an edit puts in the place of old.
 func (t Text) put(e Edit, old Text) Text {
+	if e.With != nil {
+		return t.Append(*e.With)
+	}
 	if e.Text == "" {
 		return t
 	}

@@ -54,7 +54,7 @@ func (p *planner) fold(nodes []*node) *Fold {
 
 // fresh is the part as it was read, without the plan of another fold.
 func (part *Part) fresh() *Part {
-	return &Part{File: part.File, Op: part.Op, Build: part.Build, Stage: part.Stage, Args: part.Args, Text: part.Text, Made: part.Made}
+	return &Part{File: part.File, Op: part.Op, Build: part.Build, Stage: part.Stage, Args: part.Args, Text: part.Text, Inline: part.Inline, Made: part.Made}
 }
 
 // readAll loads the Dockerfiles that may take part, and resolves their copies.

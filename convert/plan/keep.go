@@ -194,7 +194,7 @@ func makersAt(files *shparse.Files, at func(string) bool) []*shparse.Op {
 // on the host too, no copy may sweep them up, or it would do so again.
 func (s *scaffold) canStay(i *shparse.Image, files bool) bool {
 	f, part := s.partOf(i)
-	if part == nil || s.p.nodeOf(i).equipped || len(part.Runs) > 0 || part.altered || part.Build.Text != nil {
+	if part == nil || f.Final().Inline != nil || s.p.nodeOf(i).equipped || len(part.Runs) > 0 || part.altered || part.Build.Text != nil {
 		return false
 	}
 	for _, before := range f.Parts[:slices.Index(f.Parts, part)] {

@@ -168,8 +168,10 @@ func candidates(part *Part) []string {
 		name, _, _ := strings.Cut(path.Base(part.Stage.Base), ":")
 		return slices.DeleteFunc([]string{name}, func(w string) bool { return !stageName.MatchString(w) })
 	}
-	base := strings.ToLower(path.Base(part.File.Path))
-	words = append(words, strings.TrimPrefix(base, "dockerfile."), strings.TrimSuffix(base, ".dockerfile"), path.Base(path.Dir(part.File.Path)))
+	if part.Inline == nil {
+		base := strings.ToLower(path.Base(part.File.Path))
+		words = append(words, strings.TrimPrefix(base, "dockerfile."), strings.TrimSuffix(base, ".dockerfile"), path.Base(path.Dir(part.File.Path)))
+	}
 	for _, tag := range part.Build.Tags {
 		if text, ok := tag.Known(); ok {
 			_, suffix, _ := strings.Cut(path.Base(text), ":")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
+	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -182,12 +183,16 @@ func (p *planner) load(n *node) bool {
 }
 
 func (p *planner) open(n *node) []finding.Finding {
-	b, at := n.part.Build, n.part.Op.Range
+	b := n.part.Build
 	if c := streamed(b); c != nil {
 		return p.openStream(n, c)
 	}
 	dir, ok := b.Dir.Known()
-	n.bare = b.Context.String() == "-" && len(b.FilePath) > 0
+	n.bare = b.Context.String() == "-" && (len(b.FilePath) > 0 || b.Heredoc != nil)
+	if b.Text != nil && len(b.FilePath) == 0 && b.Heredoc == nil {
+		_, problems := p.dockerfilePath(n)
+		return problems
+	}
 	if n.bare {
 		dir = "."
 	} else if !ok || len(b.Dir) == 0 {
@@ -197,26 +202,40 @@ func (p *planner) open(n *node) []finding.Finding {
 		return []finding.Finding{finding.New("SF303", b.Context.Word, "the build context %q leaves the repository", b.Context.String())}
 	}
 	n.dir = dir
-	name, problems := p.dockerfilePath(n)
-	if finding.Refused(problems) {
+	problems := p.readFile(n)
+	if n.part.File == nil {
 		return problems
 	}
-	file, more := p.in.Load(name, fileRange(b, at))
-	if file == nil {
-		return more
-	}
-	n.part.File, n.part.Args = file, knownArgs(b)
-	problems = append(problems, more...)
+	n.part.Args = knownArgs(b)
 	if n.bare {
 		return append(problems, p.openBare(n)...)
 	}
-	ignore, more := dockerfile.ReadIgnore(p.in.FS, dir, name)
+	ignore, more := dockerfile.ReadIgnore(p.in.FS, dir, n.part.File.Path)
 	n.ignore = ignore
 	problems = append(problems, more...)
 	if deed, where := hostChange(n.part.Op.Files, path.Join(dir, ".dockerignore")); deed != "" && (p.onDisk(path.Join(dir, ".dockerignore")) || deed != deeds[shparse.Removed]) {
 		problems = append(problems, finding.New("SF223", where, "the script changes %q: it is %s", path.Join(dir, ".dockerignore"), deed))
 	}
 	return append(problems, p.settleStages(n)...)
+}
+
+// readFile parses the Dockerfile of the build: a file, or a here-document of the script.
+func (p *planner) readFile(n *node) []finding.Finding {
+	b := n.part.Build
+	at := fileRange(b, n.part.Op.Range)
+	if doc := b.Heredoc; doc != nil && p.in.Trace.Embedding(doc.Body.File) == nil {
+		file, problems := p.in.LoadInline(doc)
+		n.part.File, n.part.Inline = file, doc
+		n.part.Text = edit.NewText(doc.Body.File, p.in.Trace.Sources[doc.Body.File]).Slice(doc.Body.Start.Offset, doc.Body.End.Offset)
+		return problems
+	}
+	name, problems := p.dockerfilePath(n)
+	if finding.Refused(problems) {
+		return problems
+	}
+	file, more := p.in.Load(name, at)
+	n.part.File = file
+	return append(problems, more...)
 }
 
 // openBare finishes a build without a context, which can't copy from one.
@@ -243,7 +262,7 @@ func (p *planner) settleStages(n *node) []finding.Finding {
 func (p *planner) dockerfilePath(n *node) (string, []finding.Finding) {
 	b, at := n.part.Build, n.part.Op.Range
 	if len(b.FilePath) == 0 {
-		return "", []finding.Finding{finding.New("SF216", fileRange(b, at), "the Dockerfile of this build is not a file of the repository")}
+		return "", []finding.Finding{finding.New("SF216", fileRange(b, at), "the Dockerfile of this build is neither a file of the repository nor a here-document that is read as it stands")}
 	}
 	name, known := b.FilePath.Known()
 	if !known {

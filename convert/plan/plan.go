@@ -20,6 +20,9 @@ type Input struct {
 
 	// Load parses the Dockerfile at a path of FS, for a reference at from.
 	Load func(path string, from finding.Range) (*dockerfile.File, []finding.Finding)
+	// LoadInline parses the Dockerfile that is a here-document of the script. Its Path
+	// is a name that no file has.
+	LoadInline func(doc *shparse.Heredoc) (*dockerfile.File, []finding.Finding)
 }
 
 // A Plan is what a conversion does on one way through the script. It has no Folds
@@ -64,9 +67,11 @@ type Part struct {
 	Stage *dockerfile.Stage // the stage that the build makes: its target, or the last one
 	Args  dockerfile.Args   // the build arguments that it is given
 
-	// Text is the text of File where the conversion wrote a part of it; empty
-	// where the repository holds it as it is.
+	// Text is the text of File where the conversion wrote a part of it, or where it
+	// stands in the script; empty where a file of the repository holds it as it is.
 	Text edit.Text
+	// Inline is the here-document of the script that File is; nil for a file.
+	Inline *shparse.Heredoc
 	// Made is set where File is no file of the repository: the conversion wrote it
 	// for the work of a docker run, which is Op.
 	Made bool

@@ -57,7 +57,7 @@ func (p *planner) canRebase(n *node, dir string) bool {
 	if strings.ContainsAny(n.prefix, " \t\n'\"$\\`*?[<#") {
 		return refuse(context, "the context %q can't be written as part of a source of COPY", n.dir)
 	}
-	if !below(dir, n.part.File.Path) {
+	if n.part.Inline == nil && !below(dir, n.part.File.Path) {
 		return refuse(context, "%s does not lie in %q, the directory that holds both contexts", n.part.File.Path, dir)
 	}
 	for _, s := range n.stages() {

@@ -353,7 +353,7 @@ func (s *scaffold) names() {
 				s.script.Names = append(s.script.Names, text)
 			}
 		}
-		if !b.Made {
+		if !b.Made && b.Inline == nil {
 			s.script.Names = append(s.script.Names, path.Base(b.File.Path))
 		}
 	}

@@ -36,7 +36,9 @@ func (p *planner) changed(folds []*Fold) []string {
 	names := []string{p.in.Trace.Path}
 	for _, f := range folds {
 		for _, part := range f.Parts {
-			names = append(names, part.File.Path)
+			if part.Inline == nil {
+				names = append(names, part.File.Path)
+			}
 		}
 		if f.Ignore != nil {
 			names = append(names, f.Ignore.Path)
@@ -55,7 +57,11 @@ func (p *planner) checkImage(image *node) {
 	swept := map[*dockerfile.Instruction][]string{}
 	read := map[finding.Range][]string{}
 	for _, n := range makers {
-		for _, name := range p.rewritten {
+		names := p.rewritten
+		if n.marked() != image.marked() {
+			names = append(slices.Clone(names), path.Join(n.dir, ".dockerignore"))
+		}
+		for _, name := range names {
 			if !below(n.dir, name) {
 				continue
 			}
@@ -81,6 +87,13 @@ func (p *planner) checkImage(image *node) {
 	for at, names := range read {
 		p.say(finding.New("SF222", at, "the command names files that the conversion changes: %s", strings.Join(names, ", ")))
 	}
+}
+
+// marked reports whether the ignore file in the context is not the repository's: the
+// legacy client puts a Dockerfile that comes through standard input, or lies outside of
+// the context, there under a made-up name, and that name into the ignore file (measured).
+func (n *node) marked() bool {
+	return n.ignore != nil && !n.ignore.Specific && (n.part.Build.Text != nil || !below(n.dir, n.part.File.Path))
 }
 
 // printsDockerfile reports whether a container of the builder prints a context in which

@@ -20,10 +20,11 @@ type Script struct {
 }
 
 // Scripts returns what becomes of the scripts that a plan changes, by path.
+// Inlaid are further edits of theirs, by path.
 // The script of each plan is one way through the same trace; an operation that
 // goes on one way must go on all that run it. decide,
 // if it is not nil, has the last word on whether an operation goes.
-func Scripts(t *shparse.Trace, scripts []plan.Script, decide func(op *shparse.Op, goes bool) bool) (map[string]Script, []finding.Finding) {
+func Scripts(t *shparse.Trace, scripts []plan.Script, inlaid map[string][]edit.Edit, decide func(op *shparse.Op, goes bool) bool) (map[string]Script, []finding.Finding) {
 	o := shparse.EraseOptions{Drop: func(op *shparse.Op) bool {
 		goes := slices.ContainsFunc(scripts, func(s plan.Script) bool { return s.Drop[op] })
 		if decide != nil {
@@ -41,8 +42,8 @@ func Scripts(t *shparse.Trace, scripts []plan.Script, decide func(op *shparse.Op
 	}
 	own, host := addedEdits(t, scripts, ownWords), addedEdits(t, scripts, hostWords)
 	texts := map[string]Script{}
-	for _, path := range paths(d.Edits, own) {
-		list := slices.Concat(d.Edits[path], own[path])
+	for _, path := range paths(d.Edits, own, inlaid) {
+		list := slices.Concat(d.Edits[path], own[path], inlaid[path])
 		text, err := edit.NewText(path, t.Sources[path]).Apply(list)
 		if err != nil {
 			return nil, append(findings, finding.New("SF005", finding.Range{File: path}, "the changes to the script collide: %v", err))
