@@ -20,6 +20,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("X 1\xc1\x04x= 1\nall:\n\techo all\n")
 	f.Add("define X\n$$(X)\na: b\nendef\n$(X)\n")
 	f.Add("X0$(call call)0000")
+	f.Add("0:$$(CURDIR)")
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 4<<10 {
 			t.Skip()

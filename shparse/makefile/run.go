@@ -468,7 +468,7 @@ func (u *updater) addDep(deps []dep, w Word, rule *Rule, stem string, orderOnly 
 // unset, and what a command finds to be files that no rule makes.
 func (u *updater) addUnknown(deps []dep, w Word, orderOnly bool) []dep {
 	switch h := w.Text[0].Hole; {
-	case len(w.Text) == 1 && h.Kind == Outside:
+	case len(w.Text) == 1 && h != nil && h.Kind == Outside:
 		u.warn("SF054", w.Range, "%q is taken to be set by nobody", h.Name)
 		for _, d := range h.Default.fields() {
 			if name, known := d.Name(); known {
