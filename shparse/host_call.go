@@ -132,6 +132,8 @@ func (c *call) pairs(p *parsedFlags) ([]pair, bool) {
 		return []pair{c.pair(args[0], to)}, len(args) == 1
 	case len(args) > 1, kind == directory, endsInSlash(last.Value) && (c.isFile(args[0]) || isOutside(to)):
 		return c.into(args, real), true
+	case endsInSlash(last.Value) && kind != missing:
+		return nil, false // a directory may have been made there, or becomes one
 	case kind == missing, kind == regular, kind == maybeMissing, kind == unknownExistence && isOutside(to):
 		return []pair{c.pair(args[0], to)}, true
 	}

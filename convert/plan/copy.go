@@ -267,13 +267,17 @@ func (r *rewriter) dest(it item, a artifact) string {
 	case directoryLike(dest):
 		r.assumeFile(it, a, kind)
 		return join(dest, r.escaped(host))
-	case path.Base(dest) == host:
-		return dest
 	case r.existingDirectory():
 		r.assumeFile(it, a, kind)
 		return join(dest, r.escaped(host))
+	case path.Base(dest) == host:
+		return dest
 	}
-	r.p.say(finding.New("SF217", r.in.transfer.DestRange(), "%q is taken to be no directory of the base image", dest))
+	where := "of the base image"
+	if target, ok := r.in.transfer.Target(); !ok || r.maybeMade(path.Clean(target)) {
+		where = "at that time"
+	}
+	r.p.say(finding.New("SF217", r.in.transfer.DestRange(), "%q is taken to be no directory %s", dest, where))
 	return dest
 }
 
@@ -294,14 +298,15 @@ func (r *rewriter) warnMode(it item, a artifact) {
 }
 
 // existingDirectory reports whether the destination is known to be a directory
-// although its text does not end in a slash: its value does, or the image has it.
+// although its text does not end in a slash: its value does, the image has it, or an
+// instruction in front of the copy makes it.
 func (r *rewriter) existingDirectory() bool {
 	target, ok := r.in.transfer.Target()
 	if !ok {
 		return false
 	}
 	clean := path.Clean(target)
-	return target != clean || r.in.transfer.State.Workdir == clean || wellKnownDirectory(clean)
+	return target != clean || r.in.transfer.State.Workdir == clean || wellKnownDirectory(clean) || r.makesDirectory(clean)
 }
 
 // wellKnownDirectory reports whether every image that holds a file system

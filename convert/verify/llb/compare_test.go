@@ -76,6 +76,7 @@ func TestBroken(t *testing.T) {
 		{"artifact", "/src/app /opt/", "/src/ap /opt/", "no copy brings app", "Dockerfile:9"},
 		{"place", "/src/app /opt/", "/src/app /usr/", "no copy brings app", "Dockerfile:9"},
 		{"name", "/src/app /opt/", "/src/app /opt/ap", "no copy brings app", "Dockerfile:9"},
+		{"directory in place", "/src/app /opt/", "/src/app /opt/app/app", "no copy brings app", "Dockerfile:9"},
 		{"stage", "--from=builder", "--from=golang:1", "one operation less", ""},
 		{"no stage", "--from=builder /src/app", "app", "no copy brings app", "Dockerfile:9"},
 		{"owner", "--from=builder", "--from=builder --chown=1", "owners differ", "Dockerfile:9"},

@@ -232,7 +232,7 @@ func (w wanted) isMadeBy(s step) bool {
 	switch {
 	case path.Clean(cp.Dest) == path.Clean(w.dest):
 		return true
-	case ok:
+	case ok, w.name != "" && cp.Dest == w.dest+"/"+w.name:
 		return cp.Dest == into+"/"+w.name
 	}
 	return w.name == "" && path.Join(cp.Dest, path.Base(cp.Src)) == w.dest && strings.HasSuffix(cp.Dest, "/")
@@ -279,6 +279,8 @@ func (w wanted) typeNote(cp *pb.FileActionCopy) string {
 		return "is taken to be a file"
 	case into && w.name != "" && path.Base(cp.Src) != w.name:
 		return "is taken to be a directory"
+	case !into && w.name != "" && cp.Dest == w.dest+"/"+w.name:
+		return "goes to what is taken to be a directory"
 	}
 	return ""
 }
