@@ -96,9 +96,9 @@ func (r *rewriter) isDirectory(src dockerfile.Path) bool {
 }
 
 // makesPath reports whether a command line makes the directory, or one below it, for
-// certain: by a mkdir that no "||" lets fail.
+// certain: by a mkdir that no "||" lets fail, and no condition decides on.
 func makesPath(words []string, name string) bool {
-	if slices.Contains(words, "||") {
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(conditions, w) }) {
 		return false
 	}
 	making := false
@@ -114,6 +114,9 @@ func makesPath(words []string, name string) bool {
 	}
 	return false
 }
+
+// conditions are words by which a later command may not run.
+var conditions = []string{"||", "if", "case", "for", "while", "until"}
 
 // removesPath reports whether a command line may remove the directory, or one above it.
 func removesPath(words []string, name string) bool {
