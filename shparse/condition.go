@@ -20,9 +20,20 @@ func (s *shell) testBuiltin(c *command) flow {
 	t := &tester{s: s, text: s.commandText(c), span: c.op.Range, node: c.node}
 	p := &testParser{t: t, args: args}
 	answer := p.parse()
-	s.emitHost(c, t.reads)
+	name, _ := c.argv[0].Known()
+	nothing := Value{}
+	s.finish(c, name, outcome{act: t.act(name, answer), effects: t.reads, stdout: &nothing})
 	s.setTested(t, answer)
 	return next
+}
+
+// act is what a test does.
+func (t *tester) act(name string, answer tested) *Host {
+	h := &Host{Name: name, Test: true}
+	if answer.ask == nil && !t.wrong {
+		h.answer = answer.verdict
+	}
+	return h
 }
 
 // setTested makes a test's answer the exit status.
@@ -301,7 +312,9 @@ func (s *shell) testClause(c *syntax.TestClause) flow {
 	if len(t.reads) > 0 {
 		op := s.newOp(t.span)
 		op.Argv = []Arg{{Value: Lit("[["), Word: t.span}}
-		s.r.emit(op, &Host{Name: "[[", Effects: t.reads}, t.reads)
+		act := t.act("[[", answer)
+		act.Effects = t.reads
+		s.r.emit(op, act, t.reads)
 	}
 	s.setTested(t, answer)
 	return next

@@ -13,6 +13,8 @@ import (
 type EraseOptions struct {
 	// Drop answers whether an operation goes. Nil drops none.
 	Drop func(*Op) bool
+	// Void answers what the rest of the script means for a test. Nil stands for Sound.
+	Void func(*Op) Voidness
 	// Names are literal names of things that no longer exist: image tags,
 	// containers, files. An echo or printf that names one of them and stands
 	// directly in front of an erased statement announces it and goes with it.
@@ -30,6 +32,8 @@ type Deletion struct {
 	// Vars are the variables of which no assignment is left, because nothing
 	// reads them any more, in order of their names.
 	Vars []string
+	// Left are the void tests that could not go, or whose answer is needed.
+	Left []*Op
 }
 
 // Erase says which text goes when the operations for which o.Drop answers true
@@ -44,6 +48,9 @@ type Deletion struct {
 // statement that stand alone with it go with it. Runs of blank lines that meet
 // become one.
 //
+// A test that is void goes too, with the statement that it is a part of, where that
+// holds nothing else but what goes, what has no effect, and what never runs.
+//
 // Where an operation can't go without changing what stays (its output or status
 // is used), Erase returns a finding at that place and no Deletion. The scripts
 // without what goes have been parsed again: they are scripts still.
@@ -52,14 +59,21 @@ func (t *Trace) Erase(o EraseOptions) (*Deletion, []finding.Finding) {
 	if findings != nil {
 		return nil, findings
 	}
-	if len(e.dropped)+len(e.sites) > 0 {
+	if !e.isIdle() {
 		e.settle()
 	}
 	if findings := e.check(); len(findings) > 0 {
 		return nil, finding.Sort(findings)
 	}
-	return e.deletion()
+	d, findings := e.deletion()
+	if d != nil {
+		d.Left = e.left(t)
+	}
+	return d, findings
 }
+
+// isIdle reports whether nothing goes.
+func (e *eraser) isIdle() bool { return len(e.dropped)+len(e.sites)+len(e.void) == 0 }
 
 // An eraser works out what goes. It settles the fate of every statement of the
 // tree, cuts by these fates, and checks the result.
@@ -72,7 +86,9 @@ type eraser struct {
 
 	ops     map[*syntax.Stmt][]*Op
 	dropped map[*syntax.Stmt]bool // all their operations go
-	sites   map[*syntax.Stmt]bool // calls that go as one of several
+	sites   map[*syntax.Stmt]fate // calls that go as one of several
+	void    map[*syntax.Stmt]fate // void tests, and what becomes of those that can go
+	idle    map[*syntax.Stmt]bool // what never runs
 
 	funcs      map[string]*routine
 	calls      map[string][]place
@@ -96,7 +112,8 @@ type eraser struct {
 func newEraser(t *Trace, o EraseOptions) (*eraser, []finding.Finding) {
 	e := &eraser{
 		byPath: map[string]*listing{}, moved: map[*listing]spans{}, names: o.Names,
-		ops: map[*syntax.Stmt][]*Op{}, dropped: map[*syntax.Stmt]bool{}, sites: map[*syntax.Stmt]bool{},
+		ops: map[*syntax.Stmt][]*Op{}, dropped: map[*syntax.Stmt]bool{}, sites: map[*syntax.Stmt]fate{},
+		void: map[*syntax.Stmt]fate{}, idle: map[*syntax.Stmt]bool{},
 		erased: map[*listing]spans{}, forced: map[*syntax.Assign]bool{},
 		looks: map[look]bool{}, captures: map[*syntax.Assign]bool{}, fates: map[*syntax.Stmt]fate{},
 	}
@@ -111,7 +128,8 @@ func newEraser(t *Trace, o EraseOptions) (*eraser, []finding.Finding) {
 	e.findMoved(o.Moved)
 	e.findFunctions()
 	e.findCalls()
-	findings := e.findRoutes(t, o.Drop)
+	e.findIdle(t)
+	findings := e.findRoutes(t, o)
 	e.findVariables()
 	return e, findings
 }

@@ -12,7 +12,7 @@ import (
 // must, none that has an effect and must not, and nothing that what stays reads.
 func (e *eraser) check() []finding.Finding {
 	findings := e.checkRoutes()
-	if len(e.dropped)+len(e.sites) == 0 {
+	if e.isIdle() {
 		return findings
 	}
 	return slices.Concat(findings, e.checkStatuses(), e.checkReads(), e.checkJobs())
@@ -21,7 +21,7 @@ func (e *eraser) check() []finding.Finding {
 func (e *eraser) checkRoutes() []finding.Finding {
 	var findings []finding.Finding
 	for _, r := range e.routes {
-		goes := slices.ContainsFunc(r.path, func(p point) bool { return e.erased[p.in].contains(span{p.start, p.start + 1}) })
+		goes := e.erases(r)
 		switch {
 		case r.drop && !goes:
 			findings = append(findings, finding.New("SF030", r.op.Range, "%q must go, but %s", commandText(r.op), e.obstacle(r)))

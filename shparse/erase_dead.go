@@ -25,7 +25,7 @@ func (e *eraser) settle() {
 // suppose takes every assignment for dead that could be.
 func (e *eraser) suppose() {
 	e.dead = map[syntax.Node]bool{}
-	if e.vars.opaque || len(e.dropped)+len(e.sites) == 0 {
+	if e.vars.opaque || e.isIdle() {
 		return
 	}
 	busy := e.busyNames()

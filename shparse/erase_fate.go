@@ -40,8 +40,11 @@ func (e *eraser) judge(s *syntax.Stmt, lost nature) fate {
 	if _, call := s.Cmd.(*syntax.CallExpr); !call && f != stays && !harmless(s.Redirs) {
 		f = stays
 	}
-	if e.dropped[s] || e.sites[s] {
+	switch own := max(e.void[s], e.sites[s]); {
+	case e.dropped[s]:
 		f = gone
+	case own != stays:
+		f = own
 	}
 	e.fates[s] = f
 	return f
@@ -105,7 +108,12 @@ func (e *eraser) judgeCall(s *syntax.Stmt, c *syntax.CallExpr) fate {
 	switch {
 	case len(c.Args) == 0:
 		return e.judgeAssigns(c.Assigns)
-	case e.dead[s], e.lost[staticWord(c.Args[0])], e.trapsOnlyLost(c), e.unsetsLost(c):
+	case e.dead[s], e.trapsOnlyLost(c), e.unsetsLost(c):
+		return gone
+	case e.lost[staticWord(c.Args[0])]:
+		if e.callDoubts(s) {
+			return spent
+		}
 		return gone
 	}
 	return stays
@@ -220,12 +228,18 @@ func (e *eraser) judgeAnd(b *syntax.BinaryCmd, x, y fate, lost nature) fate {
 		return spent
 	case x == stays && y != stays && e.leavesNothing(b.X, lost):
 		return spent
+	case x != stays && e.asks(b.X) && e.idle[b.Y]:
+		return spent
 	}
 	return stays
 }
 
 func (e *eraser) judgeOr(b *syntax.BinaryCmd, x, y fate, lost nature) fate {
 	switch {
+	case x != stays && e.asks(b.X) && e.idle[b.Y]:
+		return gone
+	case x != stays && e.doubts(b.X) && y == stays && !e.leavesNothing(b.Y, idle):
+		return stays
 	case x == gone && (y != stays || e.handles([]*syntax.Stmt{b.Y})):
 		return gone
 	case x == spent && (y != stays || e.leavesNothing(b.Y, idle)):
@@ -271,12 +285,13 @@ func branches(c *syntax.IfClause) []branch {
 
 func (e *eraser) judgeIf(c *syntax.IfClause, lost nature) fate {
 	all := branches(c)
-	touched, empty, free := false, true, true
+	touched, empty, free, asks := false, true, true, false
 	for _, b := range all {
 		cond := e.judgeList(b.cond, lost)
 		body := e.judgeList(b.body, lost)
 		touched = touched || cond != stays || body != stays
-		empty = empty && body != stays
+		asks = asks || e.asks(b.cond...)
+		empty = empty && (body != stays || asks && e.nothingIn(b.body))
 		free = free && (cond != stays || e.allLeaveNothing(b.cond, lost|isQuery))
 	}
 	if touched && empty && free || e.decidesOnGone(all) {
@@ -285,12 +300,17 @@ func (e *eraser) judgeIf(c *syntax.IfClause, lost nature) fate {
 	return stays
 }
 
+// nothingIn reports whether a list never runs, or has no effect.
+func (e *eraser) nothingIn(list []*syntax.Stmt) bool {
+	return len(list) > 0 && e.idle[list[0]] || e.allLeaveNothing(list, idle)
+}
+
 // decidesOnGone reports whether an if asks for the success of a command that
 // goes, and has nothing to do but to report on it.
 func (e *eraser) decidesOnGone(all []branch) bool {
 	cond := all[0].cond
 	last := cond[len(cond)-1]
-	if slices.ContainsFunc(cond, func(s *syntax.Stmt) bool { return e.fates[s] != gone }) {
+	if slices.ContainsFunc(cond, func(s *syntax.Stmt) bool { return e.fates[s] != gone || e.asks(s) }) {
 		return false
 	}
 	reports := func(b branch) bool { return e.allLeaveNothing(b.body, quiet) }

@@ -14,6 +14,7 @@ type route struct {
 	op   *Op
 	path []point
 	drop bool
+	void Voidness
 }
 
 // A point is a statement of one of the scripts.
@@ -27,11 +28,14 @@ func (r route) own() point { return r.path[len(r.path)-1] }
 
 // findRoutes places every operation in the scripts, and finds out which statements
 // lose all their operations.
-func (e *eraser) findRoutes(t *Trace, drop func(*Op) bool) []finding.Finding {
+func (e *eraser) findRoutes(t *Trace, o EraseOptions) []finding.Finding {
 	for _, w := range t.Ways {
 		for _, op := range w.Ops {
 			r, ok := e.locate(op)
-			r.drop = drop != nil && drop(op)
+			r.drop = o.Drop != nil && o.Drop(op)
+			if o.Void != nil {
+				r.void = o.Void(op)
+			}
 			switch {
 			case ok:
 				e.routes = append(e.routes, r)
@@ -43,6 +47,7 @@ func (e *eraser) findRoutes(t *Trace, drop func(*Op) bool) []finding.Finding {
 	}
 	e.dropWhole()
 	e.dropSites()
+	e.findVoid()
 	return nil
 }
 
@@ -97,7 +102,7 @@ func (e *eraser) dropSites() {
 		}
 		for _, p := range slices.Backward(r.path[:len(r.path)-1]) {
 			if e.siteMayGo(p) {
-				e.sites[p.stmt] = true
+				e.sites[p.stmt] = e.siteFate(p)
 				break
 			}
 		}
@@ -112,9 +117,21 @@ func (e *eraser) siteMayGo(p point) bool {
 		return false
 	}
 	return !slices.ContainsFunc(e.routes, func(r route) bool {
-		under := slices.ContainsFunc(r.path[:len(r.path)-1], func(q point) bool { return q.stmt == p.stmt })
-		return under && !r.drop && !e.speaksOfLost(r.op)
+		return r.leadsThrough(p) && !r.drop && r.void == Sound && !e.speaksOfLost(r.op)
 	})
+}
+
+// leadsThrough reports whether the call at p led to the operation.
+func (r route) leadsThrough(p point) bool {
+	return slices.ContainsFunc(r.path[:len(r.path)-1], func(q point) bool { return q.stmt == p.stmt })
+}
+
+// siteFate is the fate of a call that may go: void tests may make its status.
+func (e *eraser) siteFate(p point) fate {
+	if slices.ContainsFunc(e.routes, func(r route) bool { return r.void != Sound && r.leadsThrough(p) }) {
+		return spent
+	}
+	return gone
 }
 
 // speaksOfLost reports whether op has no effect but to print, and prints nothing

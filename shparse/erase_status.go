@@ -17,7 +17,7 @@ func (e *eraser) judgeStatuses(list []*syntax.Stmt) {
 			continue
 		}
 		switch {
-		case i > 0 && e.going(list[i-1]) && readsParam(firstCommand(s), "?"):
+		case i > 0 && e.going(list[i-1]) && !e.doubts(list[i-1]) && readsParam(firstCommand(s), "?"):
 			if name, ok := statusHolder(s); ok {
 				holder = name
 				e.forced[s.Cmd.(*syntax.CallExpr).Assigns[0]] = true

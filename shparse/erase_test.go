@@ -21,7 +21,7 @@ import (
 
 // A case holds the script build.sh and the files that it sources, in "drop" one
 // regular expression a line for the commands that go, in "names" the names that
-// no longer exist, and either the scripts after it below "want/" or the
+// no longer exist, in "void" and "moot" those for the tests that are, and either the scripts after it below "want/" or the
 // "findings". In testdata/erase every command of the text runs once; the cases of
 // testdata/erase-read are traced.
 func TestErase(t *testing.T) {
@@ -73,7 +73,7 @@ func checkEraseCase(t *testing.T, file string, archive *txtar.Archive, got []txt
 // givenFiles returns the files of a case that are input.
 func givenFiles(a *txtar.Archive) []txtar.File {
 	end := slices.IndexFunc(a.Files, func(f txtar.File) bool {
-		return strings.HasPrefix(f.Name, "want/") || f.Name == "findings" || f.Name == "vars"
+		return strings.HasPrefix(f.Name, "want/") || f.Name == "findings" || f.Name == "vars" || f.Name == "left"
 	})
 	if end < 0 {
 		end = len(a.Files)
@@ -86,6 +86,7 @@ func eraseCase(t *testing.T, a *txtar.Archive, tracer traceMaker) []txtar.File {
 	t.Helper()
 	sources := map[string][]byte{}
 	var drop []*regexp.Regexp
+	tests := map[Voidness]*regexp.Regexp{}
 	var o EraseOptions
 	for _, f := range givenFiles(a) {
 		switch f.Name {
@@ -93,6 +94,10 @@ func eraseCase(t *testing.T, a *txtar.Archive, tracer traceMaker) []txtar.File {
 			for _, line := range strings.Split(strings.TrimSpace(string(f.Data)), "\n") {
 				drop = append(drop, regexp.MustCompile(line))
 			}
+		case "void":
+			tests[Void] = regexp.MustCompile(strings.TrimSpace(string(f.Data)))
+		case "moot":
+			tests[Moot] = regexp.MustCompile(strings.TrimSpace(string(f.Data)))
 		case "names":
 			o.Names = strings.Fields(string(f.Data))
 		default:
@@ -103,9 +108,20 @@ func eraseCase(t *testing.T, a *txtar.Archive, tracer traceMaker) []txtar.File {
 	o.Drop = func(op *Op) bool {
 		return slices.ContainsFunc(drop, func(r *regexp.Regexp) bool { return r.MatchString(texts[op]) })
 	}
+	o.Void = func(op *Op) Voidness {
+		for v, r := range tests {
+			if r.MatchString(texts[op]) {
+				return v
+			}
+		}
+		return Sound
+	}
 	d, findings := trace.Erase(o)
 	if d == nil {
 		return []txtar.File{{Name: "findings", Data: renderFindings(findings)}}
+	}
+	if len(d.Left) > 0 {
+		return []txtar.File{{Name: "left", Data: renderOps(d.Left, texts)}}
 	}
 	left := eraseFrom(t, sources, d)
 	checkErasedTwice(t, left, tracer)
@@ -143,6 +159,16 @@ func renderFindings(fs []finding.Finding) []byte {
 		fmt.Fprintln(&text, f)
 	}
 	return text.Bytes()
+}
+
+// renderOps lists places of the script, each once.
+func renderOps(ops []*Op, texts map[*Op]string) []byte {
+	var lines []string
+	for _, op := range ops {
+		lines = append(lines, fmt.Sprintf("%s: %s\n", op.Range, texts[op]))
+	}
+	slices.Sort(lines)
+	return []byte(strings.Join(slices.Compact(lines), ""))
 }
 
 func eraseFrom(t *testing.T, sources map[string][]byte, d *Deletion) map[string][]byte {

@@ -17,6 +17,10 @@ type Host struct {
 	// Prints is what it writes to the standard output of the script; nil for
 	// nothing. It is not set where the output is captured or redirected.
 	Prints *Value
+	// Test is set for test, [ and [[: all that such a command gives is an answer.
+	Test bool
+
+	answer verdict // of a test
 }
 
 // Unknown is a command that the tracer has no model for.

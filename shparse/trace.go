@@ -3,6 +3,8 @@ package shparse
 import (
 	"io/fs"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/stagefold/stagefold/convert/finding"
 )
 
@@ -63,6 +65,7 @@ type Trace struct {
 
 	goals      []string // as in Config
 	scripts    map[string]*script
+	reached    map[*syntax.Stmt]bool // what runs on some way
 	embeddings map[string]*Embedding
 }
 

@@ -30,7 +30,7 @@ func newTracer(c Config) *tracer {
 	}
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
+		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}, reached: map[*syntax.Stmt]bool{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }
