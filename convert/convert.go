@@ -265,7 +265,7 @@ func (c *converter) render() {
 	if !c.refused() {
 		c.collect(scripts)
 		c.dropped = c.ops(func(op *shparse.Op) bool {
-			return slices.ContainsFunc(c.folding, func(p *plan.Plan) bool { return p.Script.Drop[op] })
+			return slices.ContainsFunc(c.folding, func(p *plan.Plan) bool { return p.Script.Drop[op] || p.Script.Tests[op] == shparse.Void })
 		})
 	}
 }

@@ -36,7 +36,7 @@ func (s *scaffold) settle() {
 	var granted []claim
 	for {
 		s.claims, s.hosts, s.containers = nil, nil, nil
-		s.script = Script{Drop: map[*shparse.Op]bool{}}
+		s.script = newScript()
 		s.collectContainers()
 		s.collectHosts()
 		for _, op := range s.p.way.Ops {

@@ -31,7 +31,8 @@ type planner struct {
 	archives map[string]bool
 	// moved are the operations on containers whose work a stage does.
 	moved     map[*shparse.Op]bool
-	rewritten []string // the files that the conversion changes
+	rewritten []string             // the files that the conversion changes
+	needed    map[*shparse.Op]bool // the tests whose answers something that stays needs
 }
 
 // A node is a build of the way, as a vertex of the graph whose edges are the
@@ -57,13 +58,29 @@ type node struct {
 	problems []finding.Finding
 }
 
-// Make plans each way of the trace by itself.
+// Make plans each way of the trace by itself. Tests of files that are not there any
+// more are planned to go. What they guard says whether they can: it plans again with
+// those as uses that can't.
 func Make(in Input) []*Plan {
+	needed := map[*shparse.Op]bool{}
+	for {
+		plans := makeWith(&in, needed)
+		tests := neededTests(in.Trace, plans)
+		if len(tests) == 0 {
+			return plans
+		}
+		for _, op := range tests {
+			needed[op] = true
+		}
+	}
+}
+
+func makeWith(in *Input, needed map[*shparse.Op]bool) []*Plan {
 	var plans []*Plan
 	var model *scaffold
 	planners := make([]*planner, len(in.Trace.Ways))
 	for i, w := range in.Trace.Ways {
-		planners[i] = &planner{in: &in, way: w, folded: map[string]bool{}, linked: map[string]bool{}, archives: map[string]bool{}, moved: map[*shparse.Op]bool{}}
+		planners[i] = &planner{in: in, way: w, needed: needed, folded: map[string]bool{}, linked: map[string]bool{}, archives: map[string]bool{}, moved: map[*shparse.Op]bool{}}
 		plans = append(plans, planners[i].plan())
 		if model == nil {
 			model = planners[i].scaffold

@@ -150,11 +150,14 @@ func (l CopyLine) Context() bool { return l.From == "" }
 
 // A Script is what becomes of the scripts.
 type Script struct {
-	Drop    map[*shparse.Op]bool // operations that are scaffolding
-	Names   []string             // tags, containers and files that exist no more
-	Hosts   []string             // paths on the host that the script makes no more, relative to the root of FS
-	Splices []Splice             // insertions of text
-	Cuts    []finding.Range      // words that go from an operation that stays
+	Drop map[*shparse.Op]bool // operations that are scaffolding
+	// Tests are those of files that are not on the host any more, and what the
+	// conversion makes of their answers.
+	Tests   map[*shparse.Op]shparse.Voidness
+	Names   []string        // tags, containers and files that exist no more
+	Hosts   []string        // paths on the host that the script makes no more, relative to the root of FS
+	Splices []Splice        // insertions of text
+	Cuts    []finding.Range // words that go from an operation that stays
 }
 
 // A Splice puts text in the place of the bytes [Start, End) of a script: Before,

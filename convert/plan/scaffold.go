@@ -56,7 +56,7 @@ func (s *scaffold) builders() []*Part {
 // up: removals of what another way does not make any more go there too.
 func (p *planner) tidy(model *scaffold) Script {
 	s := &scaffold{p: p, folds: model.folds, containers: model.containers, hosts: model.hosts, kept: model.kept,
-		script: Script{Drop: map[*shparse.Op]bool{}}}
+		script: newScript()}
 	for _, op := range p.way.Ops {
 		switch a := op.Act.(type) {
 		case *shparse.RemoveContainer:
@@ -64,7 +64,7 @@ func (p *planner) tidy(model *scaffold) Script {
 		case *shparse.RemoveImage:
 			s.removeImages(op, a)
 		case *shparse.Host:
-			if s.onlyRemoves(a) {
+			if s.onlyRemoves(a) || a.Test {
 				s.host(op, a)
 			}
 		}

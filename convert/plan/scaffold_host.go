@@ -137,7 +137,7 @@ func (s *scaffold) scaffolding(name string) bool {
 // host drops an operation that only concerns artifacts, and claims those that one
 // reads for another purpose.
 func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
-	if len(h.Effects) == 0 || s.kept.ops[op] {
+	if len(h.Effects) == 0 || s.kept.ops[op] || h.Test && s.test(op, h) {
 		return
 	}
 	var ours, others []shparse.Effect
@@ -171,7 +171,7 @@ func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
 	default:
 		s.claim(claim{
 			by:      op,
-			finding: finding.New("SF205", op.Range, "%q uses an extracted file, which is not on the host any more after the conversion", commandName(op)),
+			finding: Used(op),
 			ops:     s.makers(op, h),
 		})
 	}

@@ -25,20 +25,16 @@ type Script struct {
 // goes on one way must go on all that run it. decide,
 // if it is not nil, has the last word on whether an operation goes.
 func Scripts(t *shparse.Trace, scripts []plan.Script, inlaid map[string][]edit.Edit, decide func(op *shparse.Op, goes bool) bool) (map[string]Script, []finding.Finding) {
-	o := shparse.EraseOptions{Drop: func(op *shparse.Op) bool {
-		goes := slices.ContainsFunc(scripts, func(s plan.Script) bool { return s.Drop[op] })
-		if decide != nil {
-			return decide(op, goes)
-		}
-		return goes
-	}}
-	for _, s := range scripts {
-		o.Names = append(o.Names, s.Names...)
-		o.Moved = append(o.Moved, moved(s)...)
+	o := plan.EraseOptions(scripts)
+	if goes := o.Drop; decide != nil {
+		o.Drop = func(op *shparse.Op) bool { return decide(op, goes(op)) }
 	}
 	d, findings := t.Erase(o)
 	if d == nil {
 		return nil, findings
+	}
+	for _, op := range d.Left {
+		findings = append(findings, plan.Used(op))
 	}
 	own, host := addedEdits(t, scripts, ownWords), addedEdits(t, scripts, hostWords)
 	texts := map[string]Script{}
@@ -67,15 +63,6 @@ func paths(lists ...map[string][]edit.Edit) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// moved are the texts that are read at another place from now on.
-func moved(s plan.Script) []finding.Range {
-	var ranges []finding.Range
-	for _, sp := range s.Splices {
-		ranges = append(ranges, sp.From)
-	}
-	return ranges
 }
 
 // addedEdits are the insertions and cuts of all ways.
