@@ -237,12 +237,15 @@ func (c *converter) plan() {
 		BuilderFile: c.opts.BuilderFile, RuntimeFile: c.opts.RuntimeFile,
 		Load: c.load, LoadInline: c.loadInline,
 	})
+	var ways []*shparse.Way
 	for _, p := range c.plans {
+		ways = append(ways, p.Way)
 		c.say(p.Findings...)
 		if len(p.Folds) > 0 {
 			c.folding = append(c.folding, p)
 		}
 	}
+	c.tr = c.tr.Along(ways)
 }
 
 // render makes the changes, and refuses where two ways want different ones.

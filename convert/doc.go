@@ -70,7 +70,8 @@
 //     They become paths, or a RUN in the builder's stage; rm, chmod and mkdir below an
 //     extracted directory too. What a command does to other files stays.
 //   - Tests of these files and directories ([ -d bin ] || mkdir bin), which go with what
-//     they guard. Nothing that stays may need the answer, unless it is known.
+//     they guard. Nothing that stays may need the answer, unless it is known. That none
+//     of them fails the script is listed where it is not known.
 //   - Archives that the script packs of them (tar) and an ADD unpacks.
 //   - Contexts that the script gathers in a directory of its own, with the Dockerfile:
 //     it is built where the repository has it.

@@ -15,7 +15,7 @@ func (s *shell) ifClause(c *syntax.IfClause) flow {
 			return f
 		}
 		if s.result.ask != nil && inertBranches(c) {
-			s.r.t.trace.reachBelow(c)
+			s.r.reachBelow(c)
 			return s.status(0)
 		}
 		if s.succeeded() {

@@ -63,7 +63,8 @@
 // # Changing a script
 //
 // Erase answers which bytes of the script go when some operations go: it knows
-// lists, pipelines, blocks and assignments, and which variables are dead after.
+// lists, pipelines, blocks and assignments, and which variables are dead after. Tests
+// whose answers would change go with what they guard, or it says that they can't.
 //
 // # Findings
 //

@@ -25,7 +25,7 @@ func (s *shell) stmt(st *syntax.Stmt) flow {
 	if !s.r.step(s.script.span(st)) {
 		return stopped
 	}
-	s.r.t.trace.reach(st)
+	s.r.reach(st)
 	if st.Background || st.Coprocess {
 		return s.background(st)
 	}
@@ -205,7 +205,7 @@ func (s *shell) binary(b *syntax.BinaryCmd) flow {
 		return f
 	}
 	if s.result.ask != nil && inertStmt(b.Y) {
-		s.r.t.trace.reach(b.Y)
+		s.r.reach(b.Y)
 		return s.status(0)
 	}
 	if s.succeeded() != (b.Op == syntax.AndStmt) {

@@ -135,7 +135,7 @@ func (s *shell) forNumbers(c *syntax.ForClause, loop *syntax.CStyleLoop) flow {
 // is over at some time. One that only sets variables leaves them unknown.
 func (s *shell) unknownLoop(w *syntax.WhileClause) flow {
 	q := s.result.ask
-	s.r.t.trace.reachBelow(w)
+	s.r.reachBelow(w)
 	s.status(0)
 	if inert(w.Do) {
 		return next
@@ -150,7 +150,7 @@ func (s *shell) unknownLoop(w *syntax.WhileClause) flow {
 
 // unknownList is a loop over words that are not known.
 func (s *shell) unknownList(c *syntax.ForClause, loop *syntax.WordIter, item Arg) flow {
-	s.r.t.trace.reachBelow(c)
+	s.r.reachBelow(c)
 	if inert(c.Do) {
 		return s.status(0)
 	}

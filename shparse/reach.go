@@ -1,16 +1,48 @@
 package shparse
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"math/bits"
 
-// reach notes that a statement runs on some way.
-func (t *Trace) reach(s *syntax.Stmt) { t.reached[s] = true }
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// A reach is a set of statements, by the numbers that the tracer gave them.
+type reach []uint64
+
+func (r *reach) add(n int) {
+	for n/64 >= len(*r) {
+		*r = append(*r, 0)
+	}
+	(*r)[n/64] |= 1 << (n % 64)
+}
+
+func (r *reach) join(o reach) {
+	for i, word := range o {
+		for ; word != 0; word &= word - 1 {
+			r.add(i*64 + bits.TrailingZeros64(word))
+		}
+	}
+}
+
+func (r reach) has(n int) bool { return n/64 < len(r) && r[n/64]&(1<<(n%64)) != 0 }
+
+// reach notes that a statement runs on this way.
+func (r *run) reach(s *syntax.Stmt) {
+	numbers := r.t.trace.numbers
+	n, ok := numbers[s]
+	if !ok {
+		n = len(numbers)
+		numbers[s] = n
+	}
+	r.reached.add(n)
+}
 
 // reachBelow notes it of all statements below n, which were not followed since it makes
 // no difference whether they run.
-func (t *Trace) reachBelow(n syntax.Node) {
+func (r *run) reachBelow(n syntax.Node) {
 	syntax.Walk(n, func(n syntax.Node) bool {
 		if s, ok := n.(*syntax.Stmt); ok {
-			t.reach(s)
+			r.reach(s)
 		}
 		return true
 	})
@@ -20,15 +52,28 @@ func (t *Trace) reachBelow(n syntax.Node) {
 // way, and false where that is not known.
 func (t *Trace) reachedIn(path string) (map[int]bool, bool) {
 	sc := t.scripts[path]
-	if sc == nil || t.reached == nil {
+	if sc == nil || t.numbers == nil {
 		return nil, false
+	}
+	var reached reach
+	for _, w := range t.Ways {
+		reached.join(w.reached)
 	}
 	at := map[int]bool{}
 	syntax.Walk(sc.file, func(n syntax.Node) bool {
-		if s, ok := n.(*syntax.Stmt); ok && t.reached[s] {
-			at[offset(s.Pos())] = true
+		if s, ok := n.(*syntax.Stmt); ok {
+			if n, ok := t.numbers[s]; ok && reached.has(n) {
+				at[offset(s.Pos())] = true
+			}
 		}
 		return true
 	})
 	return at, true
+}
+
+// Along is the trace with some of its ways alone.
+func (t *Trace) Along(ways []*Way) *Trace {
+	along := *t
+	along.Ways = ways
+	return &along
 }

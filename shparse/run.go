@@ -25,6 +25,7 @@ type run struct {
 	hidden  int                             // variables that stand for holes in made-up text
 	places  map[string]int                  // holes that were made at a place
 	exit    Value
+	reached reach
 	halted  bool // a finding ends the run
 }
 
@@ -45,7 +46,7 @@ func (r *run) follow(sc *script) {
 }
 
 func (r *run) way() *Way {
-	return &Way{Conds: r.conds, Ops: r.ops, Files: r.files, Exit: r.exit}
+	return &Way{Conds: r.conds, Ops: r.ops, Files: r.files, Exit: r.exit, reached: r.reached}
 }
 
 // fail reports an error, which ends the run.

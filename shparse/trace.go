@@ -65,7 +65,7 @@ type Trace struct {
 
 	goals      []string // as in Config
 	scripts    map[string]*script
-	reached    map[*syntax.Stmt]bool // what runs on some way
+	numbers    map[*syntax.Stmt]int // of the statements that run
 	embeddings map[string]*Embedding
 }
 
@@ -75,6 +75,8 @@ type Way struct {
 	Ops   []*Op
 	Files *Files // the host's files at the end
 	Exit  Value  // the exit status
+
+	reached reach
 }
 
 // A Cond is a condition that could not be decided, and the choice made.

@@ -30,7 +30,7 @@ func newTracer(c Config) *tracer {
 	}
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}, reached: map[*syntax.Stmt]bool{}},
+		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}, numbers: map[*syntax.Stmt]int{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }
@@ -115,6 +115,7 @@ func mergeWays(ways []*Way) []*Way {
 			continue
 		}
 		first.forget(w.Conds)
+		first.reached.join(w.reached)
 	}
 	return merged
 }

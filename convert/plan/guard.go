@@ -41,6 +41,51 @@ func (s *scaffold) missing(op *shparse.Op, e shparse.Effect) bool {
 		!slices.ContainsFunc(op.Files.Under(name), func(o shparse.File) bool { return o.Origin != shparse.Removed })
 }
 
+// assuming plans without the ways on which the script fails for nothing but the answer
+// of a test that goes, and lists that it is taken to hold. It returns nil where that is
+// not all that is in the way.
+func assuming(in Input, plans []*Plan) []*Plan {
+	var ways []*shparse.Way
+	var findings []finding.Finding
+	for _, p := range plans {
+		test := p.failsBy()
+		if test == nil {
+			ways = append(ways, p.Way)
+			continue
+		}
+		f := finding.New("SF243", test.Range, "the script is taken not to fail by this test of an extracted file")
+		if !slices.Contains(findings, f) {
+			findings = append(findings, f)
+		}
+	}
+	if len(findings) == 0 || len(ways) == 0 {
+		return nil
+	}
+	in.Trace = in.Trace.Along(ways)
+	fewer := makeWith(&in, nil)
+	if len(neededTests(in.Trace, fewer)) > 0 {
+		return nil
+	}
+	fewer[0].Findings = finding.Sort(append(fewer[0].Findings, findings...))
+	return fewer
+}
+
+// failsBy returns the test that goes and whose answer alone makes the script fail on the
+// plan's way: nothing behind it is undecided. It returns nil for any other way.
+func (p *Plan) failsBy() *shparse.Op {
+	status, known := p.Way.Exit.Known()
+	if !known || status == "0" || len(p.Way.Conds) == 0 {
+		return nil
+	}
+	last := p.Way.Conds[len(p.Way.Conds)-1]
+	for _, op := range slices.Backward(p.Way.Ops) {
+		if op.Range == last.Range && p.Script.Tests[op] == shparse.Void {
+			return op
+		}
+	}
+	return nil
+}
+
 // neededTests are the tests that can't go with what they guard.
 func neededTests(t *shparse.Trace, plans []*Plan) []*shparse.Op {
 	tests := map[*shparse.Op]shparse.Voidness{}

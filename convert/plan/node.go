@@ -60,7 +60,8 @@ type node struct {
 
 // Make plans each way of the trace by itself. Tests of files that are not there any
 // more are planned to go. What they guard says whether they can: it plans again with
-// those as uses that can't.
+// those as uses that can't. The plans are those of all ways but the ones on which a
+// test fails the script.
 func Make(in Input) []*Plan {
 	needed := map[*shparse.Op]bool{}
 	for {
@@ -68,6 +69,11 @@ func Make(in Input) []*Plan {
 		tests := neededTests(in.Trace, plans)
 		if len(tests) == 0 {
 			return plans
+		}
+		if len(needed) == 0 {
+			if fewer := assuming(in, plans); fewer != nil {
+				return fewer
+			}
 		}
 		for _, op := range tests {
 			needed[op] = true
