@@ -19,6 +19,7 @@ func (s *shell) cd(c *command) flow {
 	default:
 		s.enterDir(relPath(s.dir, args[0].Value))
 	}
+	s.noteEntered()
 	return s.status(0)
 }
 
@@ -46,6 +47,13 @@ func (s *shell) enterDir(dir Value) {
 	s.oldDir, s.dir = s.dir, dir
 }
 
+// noteEntered notes the directory with the operation that has entered it, the last one.
+func (s *shell) noteEntered() {
+	if h, ok := s.r.ops[len(s.r.ops)-1].Act.(*Host); ok {
+		h.Enters = s.dir
+	}
+}
+
 func (s *shell) pwd(c *command) flow {
 	s.emitPrinting(c, nil, absPath(s.dir).line())
 	return s.status(0)
@@ -68,6 +76,7 @@ func (s *shell) pushd(c *command) flow {
 		s.enterDir(relPath(s.dir, args[0].Value))
 	}
 	s.emitPrinting(c, nil, s.stackText())
+	s.noteEntered()
 	return s.status(0)
 }
 
@@ -80,6 +89,7 @@ func (s *shell) popd(c *command) flow {
 	s.stack = s.stack[: len(s.stack)-1 : len(s.stack)-1]
 	s.enterDir(top)
 	s.emitPrinting(c, nil, s.stackText())
+	s.noteEntered()
 	return s.status(0)
 }
 

@@ -13,7 +13,8 @@ import (
 type EraseOptions struct {
 	// Drop answers whether an operation goes. Nil drops none.
 	Drop func(*Op) bool
-	// Void answers what the rest of the script means for a test. Nil stands for Sound.
+	// Void answers what the rest of the script means for an operation that only looks at
+	// files. Nil stands for Sound.
 	Void func(*Op) Voidness
 	// Names are literal names of things that no longer exist: image tags,
 	// containers, files. An echo or printf that names one of them and stands
@@ -32,7 +33,7 @@ type Deletion struct {
 	// Vars are the variables of which no assignment is left, because nothing
 	// reads them any more, in order of their names.
 	Vars []string
-	// Left are the void tests that could not go, or whose answer is needed.
+	// Left are the void and tied operations that could not go, or whose answer is needed.
 	Left []*Op
 }
 

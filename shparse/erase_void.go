@@ -6,7 +6,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// A Voidness says what the rest of a script means for a test.
+// A Voidness says what the rest of a script means for a test, or for a cd.
 type Voidness uint8
 
 // The voidnesses.
@@ -18,6 +18,8 @@ const (
 	// Void is one that would get another answer: it has to go, and nothing that stays
 	// may depend on it.
 	Void
+	// Tied is another command that has to go, with all that runs behind it: a cd.
+	Tied
 )
 
 // findVoid finds the statements that are nothing but void tests on every run, and the
@@ -31,7 +33,7 @@ func (e *eraser) findVoid() {
 		own := r.own()
 		s, is := own.stmt, func(v Voidness) func(route) bool { return func(o route) bool { return o.void == v } }
 		switch _, found := e.void[s]; {
-		case r.void == Sound || found || !harmless(s.Redirs) || !e.pure(s.Cmd):
+		case r.void == Sound || r.void == Tied || found || !harmless(s.Redirs) || !e.pure(s.Cmd):
 		case slices.ContainsFunc(runs[s], is(Sound)):
 			e.voidSite(r)
 		case slices.ContainsFunc(runs[s], is(Void)) || e.guardsLost(own):
@@ -213,12 +215,12 @@ func (e *eraser) callDoubts(s *syntax.Stmt) bool {
 	return e.doubts(f.decl.Body)
 }
 
-// left returns the operations that are void, and that the rest of the script needs: it
-// still has them, or the status that they gave.
+// left returns the operations that are void or tied, and that the rest of the script
+// needs: it still has them, or the status that they gave.
 func (e *eraser) left(t *Trace) []*Op {
 	needed := map[*syntax.Stmt]bool{}
 	for _, r := range e.routes {
-		if r.void == Void && !e.erases(r) {
+		if r.void >= Void && !e.erases(r) {
 			needed[r.own().stmt] = true
 		}
 	}

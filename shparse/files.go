@@ -19,6 +19,8 @@ type Host struct {
 	Prints *Value
 	// Test is set for test, [ and [[: all that such a command gives is an answer.
 	Test bool
+	// Enters is the directory that cd and the like change to; empty for other commands.
+	Enters Value
 
 	answer verdict // of a test
 }

@@ -29,6 +29,30 @@ func (s *scaffold) test(op *shparse.Op, h *shparse.Host) bool {
 	return true
 }
 
+// enter lets a cd into a directory that is made no more go with what runs there. Where
+// that stays, a directory that the script made is still made, and one that came out of
+// a container is claimed.
+func (s *scaffold) enter(op *shparse.Op, h *shparse.Host) {
+	dir, known := h.Enters.Known()
+	switch {
+	case !known || dir == "" || !s.gone(op, dir):
+	case s.p.needed[op]:
+		s.claim(claim{by: op, finding: Used(op), ops: makersAt(op.Files, func(at string) bool { return below(dir, at) })})
+	default:
+		s.script.Tests[op] = shparse.Tied
+	}
+}
+
+// entersBelow reports whether an operation changes to a directory or one below it.
+func entersBelow(op *shparse.Op, dir string) bool {
+	h, ok := op.Act.(*shparse.Host)
+	if !ok {
+		return false
+	}
+	at, known := h.Enters.Known()
+	return known && at != "" && below(dir, at)
+}
+
 // missing reports whether there was nothing at the path of an effect, so that there is
 // nothing without the artifacts either.
 func (s *scaffold) missing(op *shparse.Op, e shparse.Effect) bool {

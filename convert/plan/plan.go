@@ -152,7 +152,7 @@ func (l CopyLine) Context() bool { return l.From == "" }
 type Script struct {
 	Drop map[*shparse.Op]bool // operations that are scaffolding
 	// Tests are those of files that are not on the host any more, and what the
-	// conversion makes of their answers.
+	// conversion makes of their answers. A cd into a directory is one too.
 	Tests   map[*shparse.Op]shparse.Voidness
 	Names   []string        // tags, containers and files that exist no more
 	Hosts   []string        // paths on the host that the script makes no more, relative to the root of FS

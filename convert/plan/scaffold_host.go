@@ -114,7 +114,7 @@ func (s *scaffold) addHost(name string) {
 func (s *scaffold) holdsOthers(dir string, kept []string) bool {
 	inside := func(op *shparse.Op) bool {
 		at, ok := op.Dir.Known()
-		return ok && below(dir, at) && (at != dir || s.isFinal(op))
+		return ok && below(dir, at) && (at != dir || s.isFinal(op)) || s.p.needed[op] && entersBelow(op, dir)
 	}
 	return slices.ContainsFunc(kept, func(k string) bool { return below(dir, k) }) || slices.ContainsFunc(s.p.way.Ops, inside)
 }
@@ -137,6 +137,7 @@ func (s *scaffold) scaffolding(name string) bool {
 // host drops an operation that only concerns artifacts, and claims those that one
 // reads for another purpose.
 func (s *scaffold) host(op *shparse.Op, h *shparse.Host) {
+	s.enter(op, h)
 	if len(h.Effects) == 0 || s.kept.ops[op] || h.Test && s.test(op, h) {
 		return
 	}
