@@ -101,9 +101,21 @@ func (p *planner) carryChanges(nodes []*node) {
 				break
 			}
 		}
+		p.assumeUnlinked(a, lists[i])
 		a.from.part.addChanges(lists[i])
 	}
 }
+
+// assumeUnlinked says what is assumed of files that change where the builder makes hard
+// links: on the host all names of a file change with it, and a RUN cuts the others off.
+func (p *planner) assumeUnlinked(a artifact, changes []change) {
+	if len(changes) > 0 && runMatches(a.from, hardLinks.MatchString) {
+		p.say(finding.New("SF217", changes[0].by.Range, "what %q changes is taken to have no other name, by a hard link of the builder", commandName(changes[0].by)))
+	}
+}
+
+// hardLinks finds an ln without -s.
+var hardLinks = pattern(`(^|[\s;&|("'/])ln\s+(-[a-rt-zA-Z]+\s+)*[^-\s]`)
 
 // shared reports whether a change would show where it did not: in another artifact, or
 // in a stage that stands on the builder's.

@@ -11,6 +11,7 @@ import (
 // modeChanges are the chmods that the script did on an artifact.
 func (p *planner) modeChanges(a artifact, name string) []change {
 	modes := a.file.Modes
+	p.assumeMasked(a)
 	if a.file.Stream && (len(modes) == 0 || !absolute(modes[0])) {
 		p.say(finding.New("SF227", a.file.By[0].Range, "%q is taken to be written with the mode 0644: a umask of 022", a.file.Path))
 		modes = streamModes(modes)
@@ -23,6 +24,20 @@ func (p *planner) modeChanges(a artifact, name string) []change {
 		return nil
 	}
 	return p.modesAt(a.file, name, modes)
+}
+
+// assumeMasked says what is assumed of the mode of an artifact of which cp made a copy on
+// the host: it loses what the umask takes, and the bits for set-ID.
+func (p *planner) assumeMasked(a artifact) {
+	if compiled(a) || a.file.Stream || len(a.file.Modes) > 0 && absolute(a.file.Modes[len(a.file.Modes)-1]) {
+		return
+	}
+	for _, op := range a.file.By {
+		if commandName(op) == "cp" && !preserving(op.Argv) {
+			p.say(finding.New("SF217", op.Range, "%q is taken to have no mode bits that a umask of 022 takes from the copy", a.path))
+			return
+		}
+	}
 }
 
 // lastDeed is the last operation on an artifact.

@@ -367,7 +367,7 @@ func (r *resolver) artifact(f shparse.File, host string) (artifact, bool) {
 		return artifact{}, false
 	}
 	a := artifact{from: from, host: host, path: f.Source, file: f}
-	a.inner = innerOf(a, r.files.Under(f.Path))
+	a.inner = innerOf(a, r.p.originals(r.files.Under(f.Path)))
 	return a, true
 }
 

@@ -144,6 +144,21 @@ func isMountPoint(c *shparse.Create, name string) bool {
 	})
 }
 
+// originals are entries with the files of the image that those in mounted directories are
+// copies of.
+func (p *planner) originals(entries []shparse.File) []shparse.File {
+	list := slices.Clone(entries)
+	for i, e := range list {
+		if !e.Mounted || e.Origin != shparse.Extracted {
+			continue
+		}
+		if source, ok := p.original(e); ok {
+			list[i].Source = source
+		}
+	}
+	return list
+}
+
 // assumeCopied says what is assumed of the mode of a file that cp makes anew: it
 // loses what the umask takes.
 func (p *planner) assumeCopied(n *node, c *shparse.Create, f shparse.File) {
