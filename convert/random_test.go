@@ -76,7 +76,7 @@ func (tr *trial) runRandom(t *testing.T, u *randomUnit, result *convert.Result) 
 
 	dir := tr.unpack(t)
 	apply(t, dir, result)
-	tr.settings["compare"] = latest(append(stillBuilt(result, u.builders), u.finals...))
+	tr.settings["compare"] = latest(append(stillBuilt(result, u), u.finals...))
 	tr.settings["ignore"] = []string{strings.Join(swept(result, u.home), " ")}
 	tr.compare(t, result, before, tr.play(t, dir))
 }
@@ -99,14 +99,15 @@ func swept(result *convert.Result, home string) []string {
 }
 
 // stillBuilt are the builders that the new script builds too, for another use.
-func stillBuilt(result *convert.Result, builders []string) []string {
+func stillBuilt(result *convert.Result, u *randomUnit) []string {
 	var list []string
 	for _, change := range result.Changes {
 		if change.Path != "build.sh" {
 			continue
 		}
-		for _, tag := range builders {
-			if strings.Contains(string(change.New), "-t "+tag+" ") {
+		script := strings.ReplaceAll(string(change.New), "${NAME}", u.name)
+		for _, tag := range u.builders {
+			if strings.Contains(script, "-t "+tag+" ") || strings.Contains(script, "build "+tag+" ") {
 				list = append(list, tag)
 			}
 		}

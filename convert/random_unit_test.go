@@ -24,6 +24,10 @@ type randomUnit struct {
 	loot     []loot   // what lies on the host, for a build to take
 	behind   []string // what links and archives were made of
 	flags    string   // that a container needs in order to write to a mount
+	linked   bool     // the file in the builder is a link
+	keep     string   // the flag by which cp keeps the modes of the builder's files, where that is not sure
+	box      string   // how the script names the container that files come out of
+	late     []string // containers that go when the script ends
 }
 
 // A loot is a file or directory on the host that came out of a builder.
@@ -31,6 +35,7 @@ type loot struct {
 	host      string
 	directory bool
 	archive   bool // a tar of it
+	keep      string
 }
 
 func (u *randomUnit) pick(label string, of ...string) string {
@@ -67,8 +72,27 @@ func drawUnit(t *rapid.T, name string) *randomUnit {
 		u.final(i, u.home)
 	}
 	u.cleanUp()
-	u.files["build.sh"] = strings.Join(u.lines, "\n") + "\n"
+	u.files["build.sh"] = u.script()
 	return u
+}
+
+// script draws the style of the script.
+func (u *randomUnit) script() string {
+	lines := u.lines
+	if len(u.late) > 0 {
+		trap := []string{"clean_up() {", "\tdocker rm -f " + strings.Join(u.late, " "), "}", "trap clean_up EXIT"}
+		lines = slices.Concat(lines[:2], trap, lines[2:])
+	}
+	text := strings.Join(lines, "\n") + "\n"
+	switch style := u.pick("style", "plain", "plain", "plain", "variable", "variable", "function", "function", "wrapper"); {
+	case style == "variable" && !strings.Contains(text, "<<'EOF'"): // there it would not be expanded
+		text = strings.Replace(strings.ReplaceAll(text, u.name, "${NAME}"), "set -e\n", "set -e\nNAME="+u.name+"\n", 1)
+	case style == "function":
+		text = strings.Replace(text, "set -e\n", "set -e\nmain() {\n", 1) + "}\nmain \"$@\"\n"
+	case style == "wrapper":
+		text = strings.Replace(strings.ReplaceAll(text, "docker build -t ", "build "), "set -e\n", "set -e\nbuild() { docker build -t \"$@\"; }\n", 1)
+	}
+	return text
 }
 
 // ignoreFiles draws the ignore files of the contexts.
@@ -98,11 +122,21 @@ func (u *randomUnit) builder(i int) {
 	tag := fmt.Sprintf("example/%s-%s", u.name, id)
 	context := u.pick("builder context", ".", ".", "src")
 	base := "golang:1"
-	if i > 0 && u.chance("stands on a builder", 6) {
-		base = u.builders[i-1] + "\nUSER root"
+	switch {
+	case len(u.builders) > 0 && u.chance("stands on a builder", 6):
+		base = u.builders[len(u.builders)-1] + "\nUSER root"
+	case u.chance("stands on a base", 10):
+		base = u.base(id)
 	}
 	var text strings.Builder
+	stages := u.pick("stages", "one", "one", "one", "two", "target")
+	if stages == "two" {
+		text.WriteString("FROM golang:1 AS dep\nRUN echo dep >/dep\n")
+	}
 	fmt.Fprintf(&text, "FROM %s\nLABEL unit=%s\n", base, u.name)
+	if stages == "two" {
+		text.WriteString("COPY --from=dep /dep /dep\n")
+	}
 	args := u.argument(&text, "1", "2", "")
 	text.WriteString(u.pick("sources", "", "WORKDIR /src\nCOPY . .\n", "WORKDIR /src\nCOPY *.go ./\n", "COPY . /src/\n"))
 	if len(u.loot) > 0 && context == "." && u.chance("takes a file", 3) {
@@ -113,17 +147,45 @@ func (u *randomUnit) builder(i int) {
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s /src /in && { echo %[2]s $VERSION && find /src /in -type f %[3]s | sort; } >%[1]s/app\n", out, id, notChanged)
 	fmt.Fprintf(&text, "RUN mkdir -p %[1]s/tree/sub && echo a >%[1]s/tree/a && echo b >%[1]s/tree/sub/b\n", out)
 	modes := u.pick("modes", "", "", fmt.Sprintf("RUN chmod 755 %s/app\n", out), fmt.Sprintf("RUN chmod 640 %[1]s/app && chmod 700 %[1]s/tree/sub\n", out),
-		fmt.Sprintf("RUN ln -s a %s/tree/link\n", out), fmt.Sprintf("RUN chown -R 1000:1000 %s\n", out), fmt.Sprintf("RUN chmod 777 %s\nUSER app\nRUN echo c >%s/tree/../c\n", out, out))
+		fmt.Sprintf("RUN ln -s a %s/tree/link\n", out),
+		fmt.Sprintf("RUN ln %[1]s/tree/sub/b %[1]s/tree/hard && chmod 4755 %[1]s/app\n", out), fmt.Sprintf("RUN cd %s/tree && echo h >.hidden && mkdir -m 1777 empty && chmod 700 sub && echo s >'a b'\n", out), fmt.Sprintf("RUN chown -R 1000:1000 %s\n", out), fmt.Sprintf("RUN chmod 777 %s\nUSER app\nRUN echo c >%s/tree/../c\n", out, out))
 	text.WriteString(modes)
+	u.keep = ""
+	if strings.Contains(modes, "4755") || strings.Contains(modes, "1777") || strings.Contains(modes, "chmod 777") {
+		u.keep = "-p "
+	}
+	u.linked = u.chance("link in the builder", 10)
+	if u.linked {
+		fmt.Fprintf(&text, "USER root\nRUN mv %[1]s/app %[1]s/app-1 && ln -s app-1 %[1]s/app\n", out)
+	}
 	u.flags = ""
 	if strings.Contains(modes, "USER") {
 		u.flags = "-u root "
 	}
 	text.WriteString(u.pick("command", "", "CMD [\"true\"]\n", "EXPOSE 80\n"))
-	u.files["Dockerfile."+id] = text.String()
-	u.say("docker build -t %s%s -f Dockerfile.%s %s", tag, args, id, context)
+	if stages == "target" {
+		body := strings.Replace(text.String(), "\nLABEL", " AS compile\nLABEL", 1)
+		text.Reset()
+		text.WriteString(strings.Replace(body, "\nUSER root AS compile\n", " AS compile\nUSER root\n", 1) + "FROM compile AS check\nRUN false\n")
+		args += " --target compile"
+	}
+	if u.chance("here-document", 12) {
+		u.say("docker build -t %s%s -f - %s <<'EOF'\n%sEOF", tag, args, context, text.String())
+	} else {
+		u.files["Dockerfile."+id] = text.String()
+		u.say("docker build -t %s%s -f Dockerfile.%s %s", tag, args, id, context)
+	}
 	u.builders = append(u.builders, tag)
 	u.extract(id, tag, out)
+}
+
+// base draws an image of the script's own for a builder to stand on.
+func (u *randomUnit) base(id string) string {
+	tag := fmt.Sprintf("example/%s-base-%s", u.name, id)
+	u.files["Dockerfile.base-"+id] = "FROM golang:1\n" + u.pick("base", "RUN echo base >/base\n", "ENV BASE=1\nWORKDIR /w\n", "ONBUILD RUN echo on >/onbuild\n")
+	u.say("docker build -t %s -f Dockerfile.base-%s .", tag, id)
+	u.builders = append(u.builders, tag)
+	return tag
 }
 
 // argument draws an ARG and the flag that gives it a value.
@@ -141,39 +203,65 @@ func (u *randomUnit) argument(text *strings.Builder, values ...string) string {
 // extract draws the ways in which a file and a directory come out.
 func (u *randomUnit) extract(id, tag, out string) {
 	plain := "docker create --name %[1]s-%[2]s %[3]s"
-	u.say(u.pick("create", plain, plain, plain, plain, plain, "docker run --name %[1]s-%[2]s %[3]s true", "docker create --name %[1]s-%[2]s %[3]s true\ndocker start -a %[1]s-%[2]s",
+	create := fmt.Sprintf(u.pick("create", plain, plain, plain, plain, plain, plain, plain, plain, "docker run --name %[1]s-%[2]s %[3]s true", "docker create --name %[1]s-%[2]s %[3]s true\ndocker start -a %[1]s-%[2]s",
 		"docker run -d --name %[1]s-%[2]s %[3]s sleep 100\ndocker exec -u root %[1]s-%[2]s sh -c 'echo more >>"+out+"/app'"), u.name, id, tag)
+	u.box = u.name + "-" + id
+	if strings.HasPrefix(create, "docker create") && !strings.Contains(create, "\n") && u.chance("captured", 3) {
+		u.say("BOX_%s=$(%s)", id, strings.Replace(create, "--name "+u.box+" ", "", 1))
+		u.box = "$BOX_" + id
+	} else {
+		u.say("%s", create)
+	}
 	host := u.pick("host name", "app-"+id, "bin/app-"+id)
 	if strings.HasPrefix(host, "bin/") {
-		u.say("mkdir -p bin")
+		u.say("%s", u.pick("make bin", "mkdir -p bin", "[ -d bin ] || mkdir bin", "if [ ! -d bin ]; then\n\tmkdir bin\nfi"))
 	}
 	u.takeFile(id, tag, out, host)
 	if u.chance("directory", 2) {
 		u.takeDirectory(id, tag, out)
 	}
-	u.say("docker rm -f %s-%s", u.name, id)
-	if u.chance("other use", 24) {
-		u.say("docker push %s", tag)
+	if u.chance("removed late", 5) {
+		u.late = append(u.late, u.box)
+	} else {
+		u.say("docker rm -f %s", u.box)
+	}
+	if u.chance("other use", 12) {
+		use := u.pick("use", "docker push %s", "docker run --rm %s true", "docker tag %[1]s %[1]s-too", "docker rmi %s")
+		u.say(use, tag)
+		if strings.Contains(use, "too") {
+			u.finals = append(u.finals, tag+"-too")
+		}
+		if strings.Contains(use, "rmi") {
+			u.builders = slices.DeleteFunc(u.builders, func(b string) bool { return b == tag })
+		}
 	}
 }
 
 // takeFile draws how the file comes out: by docker cp, as a file or as a stream, as what a
 // process prints, or through a mount.
 func (u *randomUnit) takeFile(id, tag, out, host string) {
-	switch u.pick("way", "copy", "copy", "copy", "copy", "stream", "print", "mount") {
+	way := u.pick("way", "copy", "copy", "copy", "copy", "stream", "print", "mount")
+	if u.linked && way == "stream" {
+		way = "print"
+	}
+	switch way {
 	case "copy":
-		u.say("docker cp %s-%s:%s/app %s", u.name, id, out, host)
+		follow := ""
+		if u.linked || u.chance("follow", 20) {
+			follow = "-L "
+		}
+		u.say("docker cp %s%s:%s/app %s", follow, u.box, out, host)
 	case "stream":
-		u.say("docker cp %s-%s:%s/app - | tar -xf -", u.name, id, out)
+		u.say("docker cp %s:%s/app - | tar -xf -", u.box, out)
 		u.say("mv app %s", host)
 	case "print":
 		u.say("docker run --rm %s cat %s/app > %s", tag, out, host)
 	case "mount":
 		host = "bin/app-" + id
 		u.say("mkdir -p bin")
-		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp %s/app /host/app-%s", u.flags, tag, out, id)
+		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp %s%s/app /host/app-%s", u.flags, tag, u.keep, out, id)
 	}
-	u.loot = append(u.loot, loot{host: host})
+	u.loot = append(u.loot, loot{host: host, keep: u.keep})
 }
 
 // takeDirectory draws how the directory comes out.
@@ -181,22 +269,22 @@ func (u *randomUnit) takeDirectory(id, tag, out string) {
 	host := "tree-" + id
 	switch u.pick("directory form", "whole", "whole", "contents", "stream", "export", "mount") {
 	case "whole":
-		u.say("docker cp %s-%s:%s/tree %s", u.name, id, out, host)
+		u.say("docker cp %s:%s/tree %s", u.box, out, host)
 	case "contents":
 		u.say("mkdir %s", host)
-		u.say("docker cp %s-%s:%s/tree/. %s", u.name, id, out, host)
+		u.say("docker cp %s:%s/tree/. %s", u.box, out, host)
 	case "stream":
-		u.say("docker cp %s-%s:%s/tree - | tar -xf -", u.name, id, out)
+		u.say("docker cp %s:%s/tree - | tar -xf -", u.box, out)
 		u.say("mv tree %s", host)
 	case "export":
 		u.say("mkdir %s", host)
-		u.say("docker export %s-%s | tar -x -C %s --strip-components=2 %s/tree", u.name, id, host, strings.TrimPrefix(out, "/"))
+		u.say("docker export %s | tar -x -C %s --strip-components=2 %s/tree", u.box, host, strings.TrimPrefix(out, "/"))
 	case "mount":
 		u.say("mkdir -p bin")
-		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp -r %s/tree /host/%s", u.flags, tag, out, host)
+		u.say("docker run --rm %s-v \"$PWD/bin:/host\" %s cp -r %s%s/tree /host/%s", u.flags, tag, u.keep, out, host)
 		host = "bin/" + host
 	}
-	u.loot = append(u.loot, loot{host: host, directory: true})
+	u.loot = append(u.loot, loot{host: host, directory: true, keep: u.keep})
 }
 
 // steps draws what the script does with the files, and brings them into the context of
@@ -206,7 +294,7 @@ func (u *randomUnit) steps(home string) {
 		l := &u.loot[i]
 		switch {
 		case home != ".":
-			u.say("%s %s %s/%s", u.pick("bring", "mv", "mv", "cp -r"), l.host, home, path.Base(l.host))
+			u.say("%s %s %s/%s", u.pick("bring", "mv", "mv", "cp -r "+l.keep), l.host, home, path.Base(l.host))
 			l.host = path.Join(home, path.Base(l.host))
 		case !l.directory && u.chance("rename", 5):
 			u.say("mv %s renamed-%d", l.host, i)
@@ -214,7 +302,7 @@ func (u *randomUnit) steps(home string) {
 		}
 		switch {
 		case l.directory && u.chance("change inside", 3):
-			u.say(u.pick("change", "rm %s/a", "chmod 600 %s/a", "mkdir -p %s/made", "cp main.go %s/", "rm -rf %s/sub", "rm -f %s/*.none"), l.host)
+			u.say(u.pick("change", "rm %s/a", "chmod 600 %s/a", "mkdir -p %s/made", "cp main.go %s/", "rm -rf %s/sub", "rm -f %s/*.none", "chmod 755 %s/sub", "cp "+u.loot[0].host+" %s/"), l.host)
 		case !l.directory && u.chance("chmod", 9):
 			u.say("chmod %s %s", u.pick("mode", "+x", "755", "600"), l.host)
 		}
@@ -248,9 +336,22 @@ func (u *randomUnit) final(i int, home string) {
 		file += "." + id
 	}
 	var text strings.Builder
+	staged := u.chance("staged", 6)
+	if staged {
+		l := u.loot[0]
+		fmt.Fprintf(&text, "FROM alpine:3 AS pre\nCOPY %s /pre/%s\nRUN echo more >/pre-more\n", strings.TrimPrefix(l.host, home+"/"), path.Base(l.host))
+	}
 	fmt.Fprintf(&text, "FROM alpine:3\nLABEL unit=%s\n", u.name)
+	if staged {
+		text.WriteString("COPY --from=pre /pre /pre-more /staged/\n")
+	}
 	args := u.argument(&text, "1", "2", "")
-	text.WriteString(u.pick("runtime state", "", "WORKDIR /srv\n", "USER app\n", "ENV A=1\n"))
+	state := u.pick("runtime state", "", "WORKDIR /srv\n", "USER app\n", "ENV A=1\n", "ENV DIR=/dir\n", "RUN mkdir -p /usr/bin/x /opt\n")
+	text.WriteString(state)
+	placed := "COPY %s /placed/\n"
+	if strings.Contains(state, "DIR=") {
+		placed = "COPY %s $DIR/\n"
+	}
 	all := "COPY . /all/\n"
 	if slices.ContainsFunc(u.loot, func(l loot) bool { return l.archive }) {
 		all = ""
@@ -268,7 +369,7 @@ func (u *randomUnit) final(i int, home string) {
 			continue
 		}
 		fmt.Fprintf(&text, u.pick("copy file", "COPY %s /usr/bin/\n", "COPY %s /usr/bin/x\n", "COPY %s .\n", "COPY [\"%s\", \"/json/\"]\n", "ADD %s /add/\n",
-			"COPY --chown=1000:1000 %s /owned/\n", "COPY %s* /wild/\n"), name)
+			"COPY --chown=1000:1000 %s /owned/\n", "COPY %s* /wild/\n", placed), name)
 	}
 	text.WriteString(u.pick("last", "", "CMD [\"x\"]\n", "ENTRYPOINT [\"x\"]\n"))
 	u.files[file] = text.String()
