@@ -75,6 +75,9 @@
 //   - Archives that the script packs of them (tar) and an ADD unpacks.
 //   - Contexts that the script gathers in a directory of its own, with the Dockerfile:
 //     it is built where the repository has it.
+//   - Dockerfiles in any place, also one that a build reads from standard input: from a
+//     file, or a here-document of the script, which gets the builders' stages where it
+//     stands.
 //   - COPY and ADD that take the files by name, with wildcards, as a directory, or
 //     together with the whole context, in shell and JSON form.
 //   - Build arguments and global ARGs of all Dockerfiles; a builder's argument gets
