@@ -124,6 +124,9 @@ func (s *Session) Clean() error {
 	for _, id := range slices.Backward(s.nameless(ids)) {
 		errs = append(errs, s.removeLayer(id))
 	}
+	for _, id := range slices.Backward(s.nameless(ids)) {
+		errs = append(errs, s.removeUntold(id))
+	}
 	return errors.Join(errs...)
 }
 
@@ -151,4 +154,37 @@ func (s *Session) removeLayer(id string) error {
 		return nil
 	}
 	return err
+}
+
+// removeUntold removes an image without a name after those without one on top of it:
+// steps that the legacy builder ended when the script was stopped, before the client
+// could tell.
+func (s *Session) removeUntold(id string) error {
+	children, err := s.namelessOn(id)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := s.removeUntold(child); err != nil {
+			return err
+		}
+	}
+	return s.removeLayer(id)
+}
+
+// namelessOn returns the images without a name that are built on an image and no step
+// further.
+func (s *Session) namelessOn(id string) ([]string, error) {
+	out, err := s.docker("image", "ls", "-aq", "--no-trunc", "--filter", "since="+id)
+	if err != nil || out == "" {
+		return nil, err
+	}
+	rows, _ := s.docker(append([]string{"image", "inspect", "--format", "{{len .RepoTags}} {{.Parent}} {{.Id}}"}, strings.Fields(out)...)...)
+	var children []string
+	for row := range strings.Lines(rows) {
+		if child, ok := strings.CutPrefix(strings.TrimSpace(row), "0 "+id+" "); ok {
+			children = append(children, child)
+		}
+	}
+	return children, nil
 }
