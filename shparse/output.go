@@ -104,8 +104,8 @@ func (o *output) asInput() *input {
 // An input is what is read from a file descriptor. The zero input is the
 // terminal.
 type input struct {
-	text *Value // what is left to read; nil where unknown
-	doc  *Heredoc
+	text *Value   // what is left to read; nil where unknown
+	doc  *Heredoc // what text is, as far as nothing of it is read; nil where it is none
 	tar  []Effect
 	file Value // relative to the root
 }

@@ -2,11 +2,9 @@ package plan
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/stagefold/stagefold/convert/dockerfile"
 	"github.com/stagefold/stagefold/convert/finding"
@@ -127,7 +125,7 @@ func (n *node) reader(copied *dockerfile.Instruction, name string) (at finding.R
 }
 
 // runsMake finds make where it is a command.
-var runsMake = regexp.MustCompile(`(?:^|[;&|({` + "`" + `!]|\b(?:RUN|then|do|else|time|exec|sh -c)\b)[\s"']*(?:\w+=\S*\s+)*g?make\b`)
+var runsMake = pattern(`(?:^|[;&|({` + "`" + `!]|\b(?:RUN|then|do|else|time|exec|sh -c)\b)[\s"']*(?:\w+=\S*\s+)*g?make\b`)
 
 // namesFile reports whether a command names a file, in any directory. What runs make
 // names the Makefile.
@@ -136,10 +134,7 @@ func namesFile(text, name string) bool {
 	if shparse.IsMakefile(base) && runsMake.MatchString(text) {
 		return true
 	}
-	words := strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
-	})
-	return slices.Contains(words, base)
+	return containsWord(text, base)
 }
 
 // makers are the builds that make an image: its own, those whose artifacts it takes and

@@ -40,7 +40,7 @@ func (c *call) build() int {
 		c.add("no-cache", "true")
 	}
 	status := c.runBuild(file.stdin)
-	if status == 0 {
+	if status == 0 && c.NoCache {
 		c.noteStages(file)
 	}
 	return status
