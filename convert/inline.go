@@ -73,7 +73,7 @@ func (c *converter) inlaid() map[string][]edit.Edit {
 func (c *converter) inlay(f *plan.Fold, doc *shparse.Heredoc) []edit.Edit {
 	text := c.texts[f.Final().File.Path]
 	word := string(c.tr.Sources[doc.Delimiter.File][doc.Delimiter.Start.Offset:doc.Delimiter.End.Offset])
-	end := strings.Trim(word, `'"`)
+	end := strings.NewReplacer(`'`, "", `"`, "", `\`, "").Replace(word)
 	for line := range strings.Lines(text.String()) {
 		if strings.Trim(line, "\t\r\n") == end {
 			c.say(finding.New("SF216", doc.Delimiter, "the new Dockerfile has a line %q, which ends the here-document", end).
