@@ -15,23 +15,23 @@ import (
 func (r *rewriter) makesDirectory(name string) bool {
 	made := false
 	for in := range r.n.before(r.in.transfer.Instruction) {
-		state := in.Stage.At(in, r.n.part.Args)
 		switch in.Keyword {
 		case "RUN":
-			words := commandWords(runText(in), state)
+			words := commandWords(runText(in), in.Stage.At(in, r.n.part.Args))
 			made = !removesPath(words, name) && (made || makesPath(words, name))
 		case "COPY", "ADD":
 			made = made || r.copiesInto(in, name)
 		case "WORKDIR":
-			dir := state.Expand(in.Text)
-			to := dir.Expanded
-			if !path.IsAbs(to) {
-				to = path.Join(state.Workdir, to)
-			}
-			made = made || dir.Known && (state.WorkdirKnown || to == dir.Expanded) && below(name, path.Clean(to))
+			made = made || r.n.worksBelow(in, name)
 		}
 	}
 	return made
+}
+
+// worksBelow reports whether a WORKDIR makes the directory: it is that, or one below it.
+func (n *node) worksBelow(workdir *dockerfile.Instruction, name string) bool {
+	state := workdir.Stage.At(next(workdir.Stage, workdir), n.part.Args)
+	return state.WorkdirKnown && below(name, state.Workdir)
 }
 
 // maybeMade reports whether an instruction in front of the copy names the path, so that

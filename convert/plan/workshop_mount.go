@@ -81,8 +81,7 @@ func (w *workshop) show(j *job, m shparse.Mount, s shown) {
 func (w *workshop) makesDirectory(name string) bool {
 	for _, s := range stageChain(w.n.part.Stage) {
 		for _, in := range s.Instructions {
-			st := s.At(next(s, in), w.n.part.Args)
-			if in.Keyword == "WORKDIR" && st.WorkdirKnown && below(name, st.Workdir) {
+			if in.Keyword == "WORKDIR" && w.n.worksBelow(in, name) {
 				return true
 			}
 			if text := runText(in); in.Keyword == "RUN" && containsWord(text, name) && !containsWord(mkdirs.ReplaceAllString(text, ""), name) {
