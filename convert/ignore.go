@@ -31,11 +31,8 @@ func ignoreLine(name string, src []byte) (finding.Range, bool) {
 			setting, value, _ := bytes.Cut(comment, []byte(":"))
 			if string(bytes.TrimSpace(setting)) == "stagefold" && string(bytes.TrimSpace(value)) == "ignore" {
 				column := bytes.IndexByte(line, '#')
-				return finding.Range{
-					File:  name,
-					Start: finding.Pos{Offset: offset + column, Line: number, Column: column + 1},
-					End:   finding.Pos{Offset: offset + column + len(text), Line: number, Column: column + 1 + len(text)},
-				}, true
+				start := finding.At(offset+column, number, column+1)
+				return finding.Range{File: name, Start: start, End: start.Right(len(text))}, true
 			}
 		}
 		offset += len(line)

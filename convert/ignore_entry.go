@@ -62,9 +62,8 @@ func (c *converter) ignoreEntriesIn(name string, hosts []string) {
 		entry := strings.TrimSpace(line)
 		if host, ok := entryFor(name, entry, hosts); ok {
 			at := strings.Index(line, entry)
-			start := finding.Pos{Offset: offset + at, Line: i + 1, Column: at + 1}
-			end := finding.Pos{Offset: start.Offset + len(entry), Line: i + 1, Column: start.Column + len(entry)}
-			c.say(finding.New("SF250", finding.Range{File: name, Start: start, End: end}, "%q is for %q, which the script makes no more", entry, host))
+			start := finding.At(offset+at, i+1, at+1)
+			c.say(finding.New("SF250", finding.Range{File: name, Start: start, End: start.Right(len(entry))}, "%q is for %q, which the script makes no more", entry, host))
 			c.sources[name] = src
 		}
 		offset += len(line)

@@ -301,9 +301,8 @@ func lineThatCalls(file, src, name string) (finding.Range, bool) {
 	offset := 0
 	for i, line := range strings.SplitAfter(src, "\n") {
 		if callsMake(line, name) {
-			pos := finding.Pos{Offset: offset, Line: i + 1, Column: 1}
-			end := finding.Pos{Offset: offset + len(strings.TrimRight(line, "\n")), Line: i + 1, Column: 1 + len(strings.TrimRight(line, "\n"))}
-			return finding.Range{File: file, Start: pos, End: end}, true
+			start := finding.At(offset, i+1, 1)
+			return finding.Range{File: file, Start: start, End: start.Right(len(strings.TrimRight(line, "\n")))}, true
 		}
 		offset += len(line)
 	}

@@ -170,9 +170,8 @@ func linesThatName(name string, src []byte, word string, index func(line, word s
 	offset := 0
 	for i, line := range strings.SplitAfter(string(src), "\n") {
 		if at := index(line, word); at >= 0 {
-			pos := finding.Pos{Offset: offset + at, Line: i + 1, Column: at + 1}
-			end := finding.Pos{Offset: pos.Offset + len(word), Line: pos.Line, Column: pos.Column + len(word)}
-			f := finding.New(code, finding.Range{File: name, Start: pos, End: end}, "%s", message)
+			start := finding.At(offset+at, i+1, at+1)
+			f := finding.New(code, finding.Range{File: name, Start: start, End: start.Right(len(word))}, "%s", message)
 			if !isCaller(name) || strings.HasPrefix(strings.TrimSpace(line), "#") {
 				f.Severity = finding.Note
 			}

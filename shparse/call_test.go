@@ -61,7 +61,7 @@ func (h *host) one(line string) {
 	line, target, redirected := strings.Cut(line, ">")
 	op := &Op{Seq: len(h.ops), Dir: h.dir, Files: h.files}
 	op.Argv = h.words(line)
-	op.Range = finding.Range{File: "s", Start: finding.Pos{Line: len(h.ops) + 1, Column: 1}}
+	op.Range = finding.Range{File: "s", Start: finding.At(0, len(h.ops)+1, 1)}
 	c := &call{
 		op: op, argv: op.Argv, stdin: h.stdin, tar: h.tar, posix: h.posix,
 		docker: h.docker, exists: h.files.existence, readAll: h.files.readAll,
@@ -97,9 +97,9 @@ func (h *host) words(line string) []Arg {
 	var args []Arg
 	column := 1
 	for field := range strings.FieldsSeq(line) {
-		span := finding.Range{File: "s", Start: finding.Pos{Offset: column, Line: len(h.ops) + 1, Column: column}}
+		start := finding.At(column, len(h.ops)+1, column)
+		span := finding.Range{File: "s", Start: start, End: start.Right(len(field))}
 		column += len(field) + 1
-		span.End = finding.Pos{Offset: column - 1, Line: len(h.ops) + 1, Column: column - 1}
 		bare := strings.Trim(field, `"`)
 		v := h.value(bare)
 		args = append(args, Arg{Value: v, Word: span, MaySplit: bare == field && len(v.Holes()) > 0})

@@ -292,8 +292,7 @@ func (e *Embedding) Locate(r finding.Range) finding.Range {
 func (m mark) place(offset int) finding.Pos {
 	p := m.host.Start
 	if n := offset - m.start; m.verbatim && n > 0 {
-		p.Offset += n
-		p.Column += n
+		return p.Right(n)
 	}
 	return p
 }

@@ -116,7 +116,7 @@ func (l *listing) rangeOf(s span) finding.Range {
 
 func (l *listing) pos(off int) finding.Pos {
 	i := l.line(off)
-	return finding.Pos{Offset: off, Line: i + 1, Column: off - l.lines[i] + 1}
+	return finding.At(off, i+1, off-l.lines[i]+1)
 }
 
 // command is the text of s on its own lines, with neither separator nor the

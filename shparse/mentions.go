@@ -49,11 +49,7 @@ func mentionsIn(path string, src []byte, name string, gone []edit.Edit) []findin
 // placeIn returns the place of the byte at off.
 func placeIn(src []byte, off int) finding.Pos {
 	before := src[:off]
-	return finding.Pos{
-		Offset: off,
-		Line:   1 + bytes.Count(before, []byte("\n")),
-		Column: off - bytes.LastIndexByte(before, '\n'),
-	}
+	return finding.At(off, 1+bytes.Count(before, []byte("\n")), off-bytes.LastIndexByte(before, '\n'))
 }
 
 // Mentioned returns the first of names that text names as Mentions has it, or "".

@@ -76,7 +76,7 @@ func (s *shell) heredoc(r *syntax.Redirect, text Value) *Heredoc {
 		return nil
 	}
 	span := s.script.span(r.Hdoc)
-	span.End = finding.Pos{Offset: span.Start.Offset + len(body), Line: span.Start.Line + strings.Count(body, "\n"), Column: 1}
+	span.End = finding.At(span.Start.Offset+len(body), int(span.Start.Line)+strings.Count(body, "\n"), 1)
 	return &Heredoc{Body: span, Delimiter: s.script.span(r.Word), Quoted: isQuoted(r.Word), Dash: r.Op == syntax.DashHdoc}
 }
 

@@ -38,7 +38,7 @@ func (s *script) between(start, end syntax.Pos) finding.Range {
 }
 
 func position(p syntax.Pos) finding.Pos {
-	return finding.Pos{Offset: int(p.Offset()), Line: int(p.Line()), Column: int(p.Col())}
+	return finding.At(int(p.Offset()), int(p.Line()), int(p.Col()))
 }
 
 // text returns the source of n.
@@ -142,9 +142,7 @@ func invalidUTF8(src []byte) int {
 }
 
 func placeOf(name string, src []byte, offset int) finding.Range {
-	line := 1 + bytes.Count(src[:offset], []byte("\n"))
-	column := offset - bytes.LastIndexByte(src[:offset], '\n')
-	p := finding.Pos{Offset: offset, Line: line, Column: column}
+	p := placeIn(src, offset)
 	return finding.Range{File: name, Start: p, End: p}
 }
 

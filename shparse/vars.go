@@ -149,7 +149,7 @@ func (s *shell) dynamic(name string, at syntax.Node) (*variable, bool) {
 			return text(absPath(s.oldDir)), true
 		}
 	case "LINENO":
-		return text(Lit(strconv.Itoa(s.script.span(at).Start.Line))), true
+		return text(Lit(strconv.Itoa(int(s.script.span(at).Start.Line)))), true
 	case "BASH_SOURCE":
 		return list(reversed(s.sources)), true
 	case "FUNCNAME":

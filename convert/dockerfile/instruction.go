@@ -92,7 +92,7 @@ func (in *Instruction) Operands() []Word { return in.Words[len(in.Flags):] }
 func (in *Instruction) TextRange(start, end int) finding.Range {
 	var l logical
 	source := string(in.File.Source)
-	l.join(source, in.File.lines, in.Lines.Start.Line, in.File.Escape)
+	l.join(source, in.File.lines, int(in.Lines.Start.Line), in.File.Escape)
 	at := len(strings.TrimRightFunc(in.Node.Original, unicode.IsSpace)) - len(in.Text)
 	return in.File.Range(l.span(at+start, at+end))
 }

@@ -26,7 +26,7 @@ func newLineIndex(src string, bom int) lineIndex {
 // pos is the place of an offset. An offset in the byte-order mark is at column 1.
 func (x lineIndex) pos(offset int) finding.Pos {
 	i := max(sort.SearchInts(x.starts, offset+1)-1, 0)
-	return finding.Pos{Offset: offset, Line: i + 1, Column: max(offset-x.starts[i], 0) + 1}
+	return finding.At(offset, i+1, max(offset-x.starts[i], 0)+1)
 }
 
 // start is the offset of a line, counted from 1.

@@ -64,9 +64,19 @@ type Range struct {
 
 // A Pos is a place in a file.
 type Pos struct {
-	Offset int // bytes from the start of the file
-	Line   int // from 1; 0 where unknown
-	Column int // in bytes, from 1; 0 where unknown
+	Offset int   // bytes from the start of the file
+	Line   int32 // from 1; 0 where unknown
+	Column int32 // in bytes, from 1; 0 where unknown
+}
+
+// At returns the place with an offset, a line and a column as Pos has them.
+func At(offset, line, column int) Pos {
+	return Pos{Offset: offset, Line: int32(line), Column: int32(column)}
+}
+
+// Right returns the place n bytes to the right of p on the same line.
+func (p Pos) Right(n int) Pos {
+	return Pos{Offset: p.Offset + n, Line: p.Line, Column: p.Column + int32(n)}
 }
 
 // String renders the start of the range as file:line:col.

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func place(file string, line, column int) Range {
+func place(file string, line, column int32) Range {
 	return Range{File: file, Start: Pos{Line: line, Column: column}}
 }
 

@@ -79,13 +79,14 @@ type marked struct {
 // sourceLine finds the line that r starts in. A range that goes on marks the line
 // to its end; an empty one marks the character it stands before.
 func sourceLine(text []byte, r finding.Range) (marked, bool) {
-	line, ok := lineOf(text, r.Start.Line)
-	if !ok || r.Start.Column == 0 || r.Start.Column > len(line)+1 {
+	column := int(r.Start.Column)
+	line, ok := lineOf(text, int(r.Start.Line))
+	if !ok || column == 0 || column > len(line)+1 {
 		return marked{}, false
 	}
-	m := marked{line: line, start: r.Start.Column - 1, end: len(line)}
+	m := marked{line: line, start: column - 1, end: len(line)}
 	if r.End.Line <= r.Start.Line {
-		m.end = min(max(r.End.Column-1, m.start), len(line))
+		m.end = min(max(int(r.End.Column)-1, m.start), len(line))
 	}
 	return m, true
 }

@@ -10,8 +10,8 @@ import (
 func at(line, from, to int) finding.Range {
 	return finding.Range{
 		File:  "build.sh",
-		Start: finding.Pos{Line: line, Column: from},
-		End:   finding.Pos{Line: line, Column: to},
+		Start: finding.At(0, line, from),
+		End:   finding.At(0, line, to),
 	}
 }
 

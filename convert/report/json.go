@@ -132,9 +132,9 @@ func DocumentFinding(f finding.Finding) FindingDocument {
 		Message:   f.Message,
 		Hint:      f.Hint,
 		File:      f.Range.File,
-		Line:      f.Range.Start.Line,
-		Column:    f.Range.Start.Column,
-		EndLine:   f.Range.End.Line,
-		EndColumn: f.Range.End.Column,
+		Line:      int(f.Range.Start.Line),
+		Column:    int(f.Range.Start.Column),
+		EndLine:   int(f.Range.End.Line),
+		EndColumn: int(f.Range.End.Column),
 	}
 }

@@ -133,9 +133,9 @@ func place(u Unit, f finding.Finding) Place {
 		return Place{}
 	}
 	src := u.Sources[f.Range.File]
-	p := Place{File: path.Join(outward(u.Root), f.Range.File), Line: f.Range.Start.Line, Column: characters(src, f.Range.Start)}
-	if p.Column > 0 && f.Range.End.Line >= p.Line {
-		p.EndLine, p.EndColumn = f.Range.End.Line, characters(src, f.Range.End)
+	p := Place{File: path.Join(outward(u.Root), f.Range.File), Line: int(f.Range.Start.Line), Column: characters(src, f.Range.Start)}
+	if end := int(f.Range.End.Line); p.Column > 0 && end >= p.Line {
+		p.EndLine, p.EndColumn = end, characters(src, f.Range.End)
 	}
 	if p.EndLine == p.Line && p.EndColumn < p.Column || p.EndColumn == 0 {
 		p.EndLine, p.EndColumn = 0, 0
@@ -163,11 +163,11 @@ func outward(root string) string {
 
 // characters is the column of a position in characters, or 0 where it is unknown.
 func characters(src []byte, at finding.Pos) int {
-	line, ok := lineOf(src, at.Line)
+	line, ok := lineOf(src, int(at.Line))
 	if !ok || at.Column == 0 {
 		return 0
 	}
-	return 1 + utf8.RuneCount(line[:min(at.Column-1, len(line))])
+	return 1 + utf8.RuneCount(line[:min(int(at.Column)-1, len(line))])
 }
 
 func (p Place) region() *sarifRegion {

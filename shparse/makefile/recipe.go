@@ -214,17 +214,10 @@ func (p Piece) cut(from, to int) Piece {
 		out.Text = out.Text.plus(p.Text[1:])
 	}
 	if p.Verbatim {
-		out.Range.Start = advance(p.Range.Start, from)
-		out.Range.End = advance(p.Range.Start, to)
+		out.Range.Start = p.Range.Start.Right(from)
+		out.Range.End = p.Range.Start.Right(to)
 	}
 	return out
-}
-
-// advance moves a place by some bytes of one line.
-func advance(p finding.Pos, n int) finding.Pos {
-	p.Offset += n
-	p.Column += n
-	return p
 }
 
 // pieces expands a recipe line, and keeps the place of each part.

@@ -26,7 +26,7 @@ func newSource(path string, text []byte) *source {
 
 func (s *source) pos(offset int) finding.Pos {
 	i := sort.SearchInts(s.lines, offset+1) - 1
-	return finding.Pos{Offset: offset, Line: i + 1, Column: offset - s.lines[i] + 1}
+	return finding.At(offset, i+1, offset-s.lines[i]+1)
 }
 
 func (s *source) span(start, end int) finding.Range {

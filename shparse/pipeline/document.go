@@ -94,7 +94,7 @@ func (d *document) errorPlace(err error) finding.Range {
 
 func (d *document) pos(offset int) finding.Pos {
 	i := sort.SearchInts(d.lines, offset+1) - 1
-	return finding.Pos{Offset: offset, Line: i + 1, Column: offset - d.lines[i] + 1}
+	return finding.At(offset, i+1, offset-d.lines[i]+1)
 }
 
 func (d *document) span(start, end int) finding.Range {

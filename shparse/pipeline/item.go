@@ -121,19 +121,13 @@ func cut(pieces []Piece, from, to int) []Piece {
 			continue
 		}
 		if p.Verbatim {
-			p.Range.End = moved(p.Range.Start, end)
-			p.Range.Start = moved(p.Range.Start, start)
+			p.Range.End = p.Range.Start.Right(end)
+			p.Range.Start = p.Range.Start.Right(start)
 		}
 		p.Text = Lit(text[start:end])
 		out = append(out, p)
 	}
 	return out
-}
-
-// moved is a position n bytes on in a piece, which has at most one line end, as its
-// last byte.
-func moved(p finding.Pos, n int) finding.Pos {
-	return finding.Pos{Offset: p.Offset + n, Line: p.Line, Column: p.Column + n}
 }
 
 // spanned is the range of several pieces.
