@@ -121,7 +121,7 @@ func (s *shell) target(w *syntax.Word) (string, *syntax.ParamExp, bool) {
 const maxNames = 100
 
 func (s *shell) variableNumber(name string, pe *syntax.ParamExp, at syntax.Node, depth int) (int64, bool) {
-	if !s.r.step(s.script.span(at)) {
+	if !s.step(at) {
 		s.pending = stopped
 		return 0, false
 	}

@@ -120,7 +120,7 @@ func (s *shell) printf(c *command) flow {
 	}
 	mod, _ := lookup("printf")
 	argv := append([]Arg{c.argv[0]}, c.argv[3:]...)
-	out := mod(&call{op: c.op, argv: argv, docker: s.r.docker, exists: s.r.exists, readAll: s.r.readAll})
+	out := mod.run(&call{op: c.op, argv: argv, docker: s.r.docker, exists: s.r.exists, readAll: s.r.readAll})
 	val := Value{{Hole: s.hole(Computed, s.commandText(c), c.node)}}
 	if out.stdout != nil {
 		val = *out.stdout

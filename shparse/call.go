@@ -21,12 +21,10 @@ type command struct {
 
 // newOp makes an operation of the text at span, which is not yet on the way.
 func (s *shell) newOp(span finding.Range) *Op {
-	return &Op{
-		Range:    span,
-		Calls:    s.calls[:len(s.calls):len(s.calls)],
-		Dir:      s.dir,
-		Captured: s.captured,
-	}
+	op := &s.r.t.ops.take(1)[0]
+	op.Range, op.Dir, op.Captured = span, s.dir, s.captured
+	op.Calls = s.calls[:len(s.calls):len(s.calls)]
+	return op
 }
 
 // call runs a simple command.
@@ -50,8 +48,7 @@ func (s *shell) call(st *syntax.Stmt, ce *syntax.CallExpr) flow {
 	if !ok || s.pending != next {
 		return s.pending
 	}
-	c := &command{op: op, argv: argv, node: st, effects: effects}
-	f := s.run(c)
+	f := s.runOp(op, st, effects)
 	if name, _ := argv[0].Known(); name != "exec" || len(argv) > 1 {
 		s.restoreFiles(saved)
 	}
@@ -111,7 +108,21 @@ func (s *shell) prefix(assigns []*syntax.Assign) []Assign {
 	return list
 }
 
-// run finds out what the command's name means and runs that.
+// runOp runs the command of op, with the effects of its redirections.
+func (s *shell) runOp(op *Op, st *syntax.Stmt, effects []Effect) flow {
+	r := s.r
+	if len(r.commands) == r.running {
+		r.commands = append(r.commands, new(command))
+	}
+	c := r.commands[r.running]
+	*c = command{op: op, argv: op.Argv, node: st, effects: effects}
+	r.running++
+	f := s.run(c)
+	r.running--
+	return f
+}
+
+// run finds out what the command's name means and runs that. Nothing keeps c.
 func (s *shell) run(c *command) flow {
 	if f, ok := s.unwrap(c); ok {
 		return f
@@ -178,20 +189,21 @@ func (s *shell) restore(name string, v *variable) {
 // model runs a command through its model.
 func (s *shell) model(c *command, name string) flow {
 	mod, found := lookup(name)
-	cl := &call{
+	cl := &s.r.call
+	*cl = call{
 		op: c.op, argv: c.argv,
 		stdin: s.in.text, stdinFile: s.in.file, doc: s.in.doc, tar: s.in.tar, posix: s.script.posix,
 		docker:  s.r.docker,
 		exists:  s.r.exists,
 		readAll: s.r.readAll,
-		list:    s.list,
+		list:    s.r.lists,
 	}
 	s.r.prepare(c.op)
 	if s.out.kind == toFile {
 		path := s.out.path
 		cl.stdout = &path
 	}
-	out := mod(cl)
+	out := mod.run(cl)
 	for _, f := range out.problem {
 		s.r.t.report(f)
 	}
@@ -382,7 +394,7 @@ func (s *shell) callAlias(st *syntax.Stmt, ce *syntax.CallExpr, sc *script, name
 	if !ok {
 		return s.pending
 	}
-	f := s.run(&command{op: op, argv: op.Argv, node: st, effects: effects})
+	f := s.runOp(op, st, effects)
 	s.restoreFiles(saved)
 	return f
 }

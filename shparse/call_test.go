@@ -71,8 +71,8 @@ func (h *host) one(line string) {
 		c.stdout = &path
 	}
 	name, _ := op.Argv[0].Known()
-	run, _ := lookup(name)
-	h.out = run(c)
+	mod, _ := lookup(name)
+	h.out = mod.run(c)
 	op.Act = h.out.act
 	h.ops = append(h.ops, op)
 	switch act := op.Act.(type) {

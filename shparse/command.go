@@ -64,8 +64,15 @@ const (
 	errs                   // known to fail, with what status is not known
 )
 
-// A model says what a command does, given its call.
-type model func(c *call) outcome
+// A model says what a command does, given its call, which it does not keep.
+type model interface {
+	run(c *call) outcome
+}
+
+// An ownModel is a model that takes the words of the command apart itself.
+type ownModel func(c *call) outcome
+
+func (m ownModel) run(c *call) outcome { return m(c) }
 
 // lookup finds the model of the command called name: the docker clients, then
 // the table of host commands. Builtins that change the shell itself (cd, set,
@@ -76,19 +83,19 @@ func lookup(name string) (model, bool) {
 	}
 	switch name {
 	case "docker", "docker.io", "podman":
-		return runDocker, true
+		return ownModel(runDocker), true
 	case "docker-compose", "podman-compose":
-		return runCompose, true
+		return ownModel(runCompose), true
 	case "docker-buildx":
-		return runBuildx, true
+		return ownModel(runBuildx), true
 	case "buildah":
-		return runBuildah, true
+		return ownModel(runBuildah), true
 	}
 	i, ok := slices.BinarySearchFunc(models, name, func(m namedModel, name string) int { return cmp.Compare(m.name, name) })
 	if !ok {
-		return unknown, false
+		return ownModel(unknown), false
 	}
-	return models[i].run, true
+	return &models[i], true
 }
 
 // docker is the state of the Docker engine as the script has changed it so far

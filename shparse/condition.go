@@ -415,14 +415,15 @@ func (t *tester) compareExprs(op string, a, b Value) tested {
 
 // regexp evaluates =~, and sets BASH_REMATCH.
 func (t *tester) regexp(v Value, w *syntax.Word) tested {
-	e := &expander{s: t.s, mode: asText}
+	e := t.s.expander(asText)
+	defer e.done()
 	e.parts(w.Parts, false)
-	expr, known := regexpText(e.cur)
+	expr, known := regexpText(e.cur())
 	text, ok := v.Known()
 	re, sure := posixRegexp(expr, true)
 	if !ok || !known || !sure || !isASCII(text) || t.s.opts.nocasematch {
 		t.unknownMatch(re)
-		return tested{ask: t.question("regexp:"+v.Key()+"\x00"+valueOf(e.cur).Key(), v)}
+		return tested{ask: t.question("regexp:"+v.Key()+"\x00"+valueOf(e.cur()).Key(), v)}
 	}
 	groups := re.FindStringSubmatch(text)
 	var vals []Value

@@ -153,14 +153,14 @@ func (s *shell) declaredValue(a *syntax.Assign, at attributes) *variable {
 // firstField is the first field of a value. No file is called like the whole word,
 // NAME= and all, so that its wildcards stay.
 func (s *shell) firstField(w *syntax.Word) Value {
-	globs := s.opts.noglob
-	s.opts.noglob = true
-	fields := s.wordFields(w)
-	s.opts.noglob = globs
-	if len(fields) == 0 {
+	e := s.expander(asFields)
+	defer e.done()
+	e.parts(w.Parts, false)
+	e.flush()
+	if len(e.ends) == 0 {
 		return nil
 	}
-	return valueOf(fields[0])
+	return valueOf(e.field(0))
 }
 
 // assigned are the attributes that matter to an assignment with them: also a

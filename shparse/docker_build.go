@@ -1,6 +1,9 @@
 package shparse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // dockerBuild is docker build in all its spellings.
 func dockerBuild(c *call, cmd Command) outcome {
@@ -25,7 +28,13 @@ func dockerBuild(c *call, cmd Command) outcome {
 
 // buildArgs returns the --build-arg flags among flags.
 func buildArgs(flags []Flag) []BuildArg {
-	var list []BuildArg
+	n := 0
+	for i := range flags {
+		if flags[i].Name == "build-arg" {
+			n++
+		}
+	}
+	list := slices.Grow([]BuildArg(nil), n)
 	for i := range flags {
 		if flags[i].Name != "build-arg" {
 			continue
@@ -92,13 +101,7 @@ func isRemote(context Value) bool {
 
 // effects are what the build writes on the host.
 func (b *Build) effects(c *call) []Effect {
-	list := make([]Effect, 0, 2)
-	if len(b.FilePath) > 0 {
-		list = append(list, Effect{Verb: ReadFile, Path: b.FilePath})
-	}
-	if len(b.Dir) > 0 {
-		list = append(list, Effect{Verb: ReadFile, Path: b.Dir})
-	}
+	var list []Effect
 	if file := b.value("iidfile"); file != nil {
 		list = append(list, Effect{Verb: WriteFile, Path: c.path(file.Value), Content: known(c.imageID(b.Image))})
 	}

@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -58,15 +59,21 @@ const (
 		"user,u= userns= uts= volume,v= volume-driver= volumes-from= workdir,w="
 )
 
-// spellings are the rows of subcommands by their names.
-var spellings = sync.OnceValue(func() map[string]*subcommand {
-	rows := map[string]*subcommand{}
+// A spelling is a name of a subcommand.
+type spelling struct {
+	row   *subcommand
+	words []string
+}
+
+// spellings are those of subcommands by their names.
+var spellings = sync.OnceValue(func() map[string]spelling {
+	found := map[string]spelling{}
 	for i := range subcommands {
 		for name := range strings.SplitSeq(subcommands[i].names, "|") {
-			rows[name] = &subcommands[i]
+			found[name] = spelling{&subcommands[i], slices.Clip(strings.Split(name, " "))}
 		}
 	}
-	return rows
+	return found
 })
 
 // groups are the words in front of the last one in the names of subcommands.
@@ -82,7 +89,7 @@ var groups = sync.OnceValue(func() map[string]bool {
 
 // findSubcommand finds the row for path, a subcommand's words joined by spaces, or
 // nil.
-func findSubcommand(path string) *subcommand { return spellings()[path] }
+func findSubcommand(path string) *subcommand { return spellings()[path].row }
 
 // isGroup reports whether path is the beginning of longer spellings.
 func isGroup(path string) bool { return groups()[path] }

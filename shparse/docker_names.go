@@ -11,7 +11,7 @@ func (d *docker) image(ref Value) *Image {
 	if h := ref.hole(); h != nil && h.Reason == ImageID && h.Image != nil {
 		return h.Image
 	}
-	key := imageName(ref).Key()
+	key := imageName(ref)
 	if img, ok := d.images[key]; ok {
 		return img
 	}
@@ -25,7 +25,7 @@ func (d *docker) setImage(ref Value, img *Image) {
 	if d.images == nil {
 		d.images = map[string]*Image{}
 	}
-	d.images[imageName(ref).Key()] = img
+	d.images[imageName(ref)] = img
 }
 
 // container returns the container that ref means now, or nil where the script
@@ -74,19 +74,19 @@ func (d *docker) rename(ct *Container, name Value) {
 	d.containers[name.Key()] = ct
 }
 
-// imageName is ref in full: without the default registry and with the tag that
-// it has by default. Text that is unknown is given the default tag like any
+// imageName is the Key of ref in full: without the default registry and with the tag
+// that it has by default. Text that is unknown is given the default tag like any
 // other name without one: where it holds a tag, it does so in all its uses.
-func imageName(ref Value) Value {
+func imageName(ref Value) string {
 	for _, prefix := range []string{"docker.io/", "index.docker.io/", "library/"} {
 		if head := ref.head(); strings.HasPrefix(head, prefix) && len(head) > len(prefix) {
 			ref = ref.skip(len(prefix))
 		}
 	}
 	if ref.isTagged() {
-		return ref
+		return ref.Key()
 	}
-	return ref.Concat(Lit(":latest"))
+	return ref.Key() + ":latest"
 }
 
 // isTagged reports whether an image's name has a digest, or a tag: a colon behind its

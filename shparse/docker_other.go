@@ -73,7 +73,7 @@ func dockerRename(c *call, cmd Command) outcome {
 func dockerRemoveImage(c *call, cmd Command) outcome {
 	act := &RemoveImage{Command: cmd, Images: c.images(cmd.Args)}
 	for _, arg := range cmd.Args {
-		delete(c.docker.images, imageName(arg.Value).Key())
+		delete(c.docker.images, imageName(arg.Value))
 	}
 	return outcome{act: act}
 }
@@ -189,7 +189,7 @@ func dockerAsk(c *call, cmd Command) outcome {
 			act.Containers = append(act.Containers, ct)
 			continue
 		}
-		if img, ok := c.docker.images[imageName(arg.Value).Key()]; ok {
+		if img, ok := c.docker.images[imageName(arg.Value)]; ok {
 			act.Images = append(act.Images, img)
 		}
 	}

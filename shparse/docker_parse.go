@@ -39,11 +39,18 @@ func (cmd *Command) readPath(args []Arg) ([]Arg, *flagError) {
 	path := ""
 	for len(args) > 0 {
 		word, ok := args[0].Known()
+		if path == "" && !isGroup(word) && findSubcommand(word) != nil {
+			cmd.Path = spellings()[word].words
+			return args[1:], nil
+		}
 		if !ok {
 			return args, &flagError{arg: args[0], unknown: true, message: fmt.Sprintf("has an unknown subcommand: %q", args[0])}
 		}
 		cmd.Path = append(cmd.Path, word)
-		path = strings.TrimPrefix(path+" "+word, " ")
+		if path != "" {
+			word = path + " " + word
+		}
+		path = word
 		if !isGroup(path) {
 			return args[1:], nil
 		}

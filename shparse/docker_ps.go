@@ -105,7 +105,7 @@ func filtered(c *call, filter Value) *Container {
 
 // ofImage returns the only container there is of an image, nil for several.
 func (d *docker) ofImage(ref Value) *Container {
-	img, ok := d.images[imageName(ref).Key()]
+	img, ok := d.images[imageName(ref)]
 	if !ok {
 		return nil
 	}

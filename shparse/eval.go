@@ -22,7 +22,7 @@ func (s *shell) stmt(st *syntax.Stmt) flow {
 	if s.pending != next {
 		return s.pending
 	}
-	if !s.r.step(s.script.span(st)) {
+	if !s.step(st) {
 		return stopped
 	}
 	s.r.reach(st)

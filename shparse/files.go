@@ -147,10 +147,16 @@ type Files struct {
 	repo    fs.FS
 	names   *repoNames
 	parent  *Files
-	delta   map[string]*File // entries that differ from parent's; nil for one that is no more
-	dirs    map[string]bool  // what delta has entries below
+	delta   []entry          // those that differ from parent's, by path
 	loose   map[string]bool  // where a command without a model may have made files
 	mounted map[string]*File // the directories that containers had mounted
+}
+
+// An entry of Files is what is known of one path. The file is nil where there is no entry
+// any more.
+type entry struct {
+	path string
+	file *File
 }
 
 // newFiles returns the repository as it is.
@@ -159,11 +165,11 @@ func newFiles(repo fs.FS) *Files { return &Files{repo: repo, names: &repoNames{}
 // own returns the entry of path itself.
 func (f *Files) own(path string) (File, bool) {
 	for g := f; g != nil; g = g.parent {
-		if e, ok := g.delta[path]; ok {
-			if e == nil {
+		if i, ok := findEntry(g.delta, path); ok {
+			if g.delta[i].file == nil {
 				return File{}, false
 			}
-			return *e, true
+			return *g.delta[i].file, true
 		}
 	}
 	return File{}, false
@@ -264,23 +270,100 @@ func inherited(modes []string) []string {
 
 // Under returns the entries at or below dir, by path.
 func (f *Files) Under(dir string) []File {
-	if f.mayHold(dir) {
-		return f.list(func(path string) bool { return isWithin(path, dir) })
-	}
+	list := f.below(dir)
 	if e, ok := f.own(dir); ok {
-		return []File{e}
+		list = slices.Insert(list, firstAfter(list, dir), e)
 	}
-	return nil
+	return list
 }
 
-// mayHold reports whether there may be entries below dir.
-func (f *Files) mayHold(dir string) bool {
+// firstAfter is where in a sorted list the files begin whose path is greater.
+func firstAfter(list []File, path string) int {
+	i, _ := slices.BinarySearchFunc(list, path, func(e File, path string) int { return strings.Compare(e.Path, path) })
+	return i
+}
+
+// below returns the entries below dir, by path.
+func (f *Files) below(dir string) []File {
+	return f.files(func(list []entry) []entry { return entriesBelow(list, dir) })
+}
+
+// All returns all entries, by path.
+func (f *Files) All() []File { return f.files(func(list []entry) []entry { return list }) }
+
+// files returns the files of the entries that are picked out of each delta, by path.
+func (f *Files) files(pick func(list []entry) []entry) []File {
+	var all []entry
 	for g := f; g != nil; g = g.parent {
-		if g.dirs[dir] {
-			return true
+		all = overlay(pick(g.delta), all)
+	}
+	var list []File
+	for _, e := range all {
+		if e.file != nil {
+			list = append(list, *e.file)
 		}
 	}
-	return false
+	return list
+}
+
+// findEntry returns the place of path in a sorted list, and whether it is there.
+func findEntry(list []entry, path string) (int, bool) {
+	return slices.BinarySearchFunc(list, path, func(e entry, path string) int { return strings.Compare(e.path, path) })
+}
+
+// entriesBelow is the part of a sorted list whose paths lie below dir, as isWithin has it.
+func entriesBelow(list []entry, dir string) []entry {
+	if dir == "." {
+		return slices.DeleteFunc(slices.Clone(list), func(e entry) bool { return e.path == dir || !isWithin(e.path, dir) })
+	}
+	start, _ := slices.BinarySearchFunc(list, dir, func(e entry, dir string) int { return compareBelow(e.path, dir) })
+	end := start
+	for end < len(list) && compareBelow(list[end].path, dir) == 0 {
+		end++
+	}
+	return list[start:end]
+}
+
+// compareBelow says where path stands among sorted ones: with those below dir, or before or
+// behind them.
+func compareBelow(path, dir string) int {
+	dir = strings.TrimSuffix(dir, "/") // of the root
+	n := len(dir)
+	if len(path) <= n {
+		return cmp.Or(strings.Compare(path, dir), -1)
+	}
+	if order := strings.Compare(path[:n], dir); order != 0 {
+		return order
+	}
+	if path == "/" {
+		return -1
+	}
+	return cmp.Compare(path[n], '/')
+}
+
+// overlay returns the entries of two sorted lists, those of top where both have a path. It
+// may be one of the two.
+func overlay(base, top []entry) []entry {
+	switch {
+	case len(base) == 0:
+		return top
+	case len(top) == 0:
+		return base
+	}
+	all := make([]entry, 0, len(base)+len(top))
+	for len(base) > 0 && len(top) > 0 {
+		order := strings.Compare(base[0].path, top[0].path)
+		if order < 0 {
+			all = append(all, base[0])
+		} else {
+			all = append(all, top[0])
+			top = top[1:]
+		}
+		if order <= 0 {
+			base = base[1:]
+		}
+	}
+	return append(append(all, base...), top...)
 }
 
 // dirsAbove yields the directories that path lies below, as isWithin has it.
@@ -295,28 +378,6 @@ func dirsAbove(path string) iter.Seq[string] {
 			}
 		}
 	}
-}
-
-// All returns all entries, by path.
-func (f *Files) All() []File { return f.list(func(string) bool { return true }) }
-
-// list returns the entries whose path is wanted, by path.
-func (f *Files) list(wanted func(path string) bool) []File {
-	seen := map[string]bool{}
-	var list []File
-	for g := f; g != nil; g = g.parent {
-		for path, e := range g.delta {
-			if seen[path] || !wanted(path) {
-				continue
-			}
-			seen[path] = true
-			if e != nil {
-				list = append(list, *e)
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-	return list
 }
 
 // isWithin reports whether path is dir or lies below it.

@@ -10,7 +10,7 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 	if !slices.ContainsFunc(effects, func(e Effect) bool { return e.Verb != ReadFile }) {
 		return f
 	}
-	g := &Files{parent: f, delta: map[string]*File{}}
+	g := &Files{parent: f}
 	if f != nil {
 		g.repo, g.names = f.repo, f.names
 	}
@@ -26,7 +26,8 @@ func (f *Files) apply(by *Op, effects []Effect) *Files {
 // to look into, and an entry was copied no more often than that.
 func (f *Files) compact() {
 	for p := f.parent; p != nil && p.size() <= 2*f.size(); p = f.parent {
-		f.delta, f.dirs, f.loose = overlaid(p.delta, f.delta), overlaid(p.dirs, f.dirs), overlaid(p.loose, f.loose)
+		f.delta = overlay(p.delta, f.delta)
+		f.loose = overlaid(p.loose, f.loose)
 		f.mounted = overlaid(p.mounted, f.mounted)
 		f.parent = p.parent
 	}
@@ -36,14 +37,11 @@ func (f *Files) compact() {
 }
 
 // dropNone drops the entries that are none: a state without a parent needs no word of
-// them. The map may be that of another state.
+// them. The list may be that of another state.
 func (f *Files) dropNone() {
-	for _, e := range f.delta {
-		if e == nil {
-			f.delta = maps.Clone(f.delta)
-			maps.DeleteFunc(f.delta, func(_ string, e *File) bool { return e == nil })
-			return
-		}
+	isNone := func(e entry) bool { return e.file == nil }
+	if slices.ContainsFunc(f.delta, isNone) {
+		f.delta = slices.DeleteFunc(slices.Clone(f.delta), isNone)
 	}
 }
 
@@ -136,10 +134,12 @@ func (f *Files) set(file File) { f.put(file.Path, &file) }
 
 // put makes e the entry of path, nil for none.
 func (f *Files) put(path string, e *File) {
-	f.delta[path] = e
-	for dir := range dirsAbove(path) {
-		put(&f.dirs, dir, true)
+	i, ok := findEntry(f.delta, path)
+	if ok {
+		f.delta[i].file = e
+		return
 	}
+	f.delta = slices.Insert(f.delta, i, entry{path, e})
 }
 
 // put makes val the value of key in a map that may not be there yet.
@@ -152,10 +152,8 @@ func put[V any](m *map[string]V, key string, val V) {
 
 // clear drops the entries below dir.
 func (f *Files) clear(dir string) {
-	for _, e := range f.Under(dir) {
-		if e.Path != dir {
-			f.put(e.Path, nil)
-		}
+	for _, e := range f.below(dir) {
+		f.put(e.Path, nil)
 	}
 }
 

@@ -66,21 +66,21 @@ func (e *flagError) finding(name string) finding.Finding {
 	return finding.New(code, e.arg.Word, "%q %s", name, e.message)
 }
 
-// An entry is one flag of a flagSpec.
-type entry struct {
+// A flagRow is one flag of a flagSpec.
+type flagRow struct {
 	name  string
 	names string // all names, separated by commas
 	value byte   // '=' for a value, '?' for one in the same word only, 0 for none
 }
 
-// entryAt reads the flag of names that the index at lies in.
-func entryAt(names string, at int) entry {
+// rowAt reads the flag of names that the index at lies in.
+func rowAt(names string, at int) flagRow {
 	start := strings.LastIndexByte(names[:at], ' ') + 1
 	end := len(names)
 	if n := strings.IndexByte(names[at:], ' '); n >= 0 {
 		end = at + n
 	}
-	e := entry{names: names[start:end]}
+	e := flagRow{names: names[start:end]}
 	if last := len(e.names) - 1; e.names[last] == '=' || e.names[last] == '?' {
 		e.value = e.names[last]
 		e.names = e.names[:last]
@@ -92,10 +92,10 @@ func entryAt(names string, at int) entry {
 // find returns the flag with a name that is text, or else where prefix is set one
 // with a name that begins with it, and how many there are. It searches the text of
 // the list: flags are looked up for each word of each command.
-func (s flagSpec) find(text string, prefix bool) (found entry, n int) {
+func (s flagSpec) find(text string, prefix bool) (found flagRow, n int) {
 	for _, names := range []string{s.names, s.more} {
 		for at := range starts(names, text) {
-			e := entryAt(names, at)
+			e := rowAt(names, at)
 			end := at + len(text)
 			switch {
 			case end == len(names) || strings.IndexByte(" ,=?", names[end]) >= 0:
@@ -109,7 +109,8 @@ func (s flagSpec) find(text string, prefix bool) (found entry, n int) {
 	return found, n
 }
 
-// starts yields where names that begin with text stand in a list of flags.
+// starts yields where names that begin with text stand in a list of flags. The text may
+// have the comma in front that makes it a second name.
 func starts(names, text string) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for at := 0; ; at++ {
@@ -118,7 +119,7 @@ func starts(names, text string) iter.Seq[int] {
 				return
 			}
 			at += i
-			first := at == 0 || names[at-1] == ' ' || names[at-1] == ','
+			first := text[0] == ',' || at == 0 || names[at-1] == ' ' || names[at-1] == ','
 			if first && !yield(at) {
 				return
 			}
@@ -127,34 +128,37 @@ func starts(names, text string) iter.Seq[int] {
 }
 
 // long finds the flag --name. GNU programs also take any unique beginning.
-func (s flagSpec) long(name string) (found entry, ok bool) {
+func (s flagSpec) long(name string) (found flagRow, ok bool) {
 	if len(name) < 2 || strings.ContainsAny(name, " ,=?") {
-		return entry{}, false
+		return flagRow{}, false
 	}
 	found, n := s.find(name, s.style == gnuStyle)
 	return found, n == 1
 }
 
 // short finds the flag -name.
-func (s flagSpec) short(name string) (entry, bool) {
+func (s flagSpec) short(name string) (flagRow, bool) {
 	if strings.ContainsAny(name, " ,=?") {
-		return entry{}, false
+		return flagRow{}, false
+	}
+	// Most letters are the second name of a flag, and few commas stand in a list.
+	if found, n := s.find(","+name, false); n == 1 {
+		return found, true
 	}
 	found, n := s.find(name, false)
 	return found, n == 1
 }
 
 // parse takes args apart.
-func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
-	r := &flagReader{spec: s, all: args, rest: args}
-	r.flags = make([]Flag, 0, countFlags(args))
+func (s flagSpec) parse(args []Arg) (parsedFlags, *flagError) {
+	r := flagReader{spec: s, all: args, rest: args}
 	for len(r.rest) > 0 && r.err == nil {
 		arg := r.rest[0]
 		head := arg.head()
 		switch {
 		case arg.is("--"):
 			r.args = slices.Concat(r.args, r.rest[1:])
-			return &r.parsedFlags, nil
+			return r.parsedFlags, nil
 		case len(head) < 2 || head[0] != '-':
 			if head == "-" && !arg.is("-") {
 				r.fail(arg, "has a flag whose name is unknown: %q", arg)
@@ -163,7 +167,7 @@ func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
 			}
 			if s.first {
 				r.args = slices.Clip(r.rest)
-				return &r.parsedFlags, nil
+				return r.parsedFlags, nil
 			}
 			r.keep(arg)
 		case strings.HasPrefix(head, "--"):
@@ -172,12 +176,12 @@ func (s flagSpec) parse(args []Arg) (*parsedFlags, *flagError) {
 			r.readShort()
 		}
 	}
-	return &r.parsedFlags, r.err
+	return r.parsedFlags, r.err
 }
 
-// countFlags is about how many flags there are among args.
+// countFlags is how many flags there are among args, and room for one more.
 func countFlags(args []Arg) int {
-	n := 0
+	n := 1
 	for _, arg := range args {
 		if strings.HasPrefix(arg.head(), "-") {
 			n++
@@ -204,9 +208,8 @@ func (r *flagReader) fail(arg Arg, format string, args ...any) {
 // readLong reads --name, --name=value or --name value.
 func (r *flagReader) readLong() {
 	arg := r.rest[0]
-	name, value, joined := arg.skip(2).cut("=")
-	text, ok := name.Known()
-	if !ok {
+	text, _, joined := strings.Cut(arg.head()[2:], "=")
+	if !joined && arg.hasHole() {
 		r.fail(arg, "has a flag whose name is unknown: %q", arg)
 		r.err.unknown = true
 		return
@@ -216,11 +219,12 @@ func (r *flagReader) readLong() {
 	case !ok && text != "help":
 		r.fail(arg, "has no flag %q", "--"+text)
 	case !ok:
-		r.add(Flag{Name: "help", Value: literal("true", arg), Range: arg.Word})
+		r.add(Flag{Name: "help", Value: switchedOn(arg), Range: arg.Word})
 		r.rest = r.rest[1:]
 	case joined && e.value == 0 && r.spec.style == gnuStyle:
 		r.fail(arg, "takes no value for the flag %q", "--"+text)
 	case joined:
+		value := arg.skip(len("--") + len(text) + len("="))
 		r.add(Flag{Name: e.name, Value: Arg{Value: value, Word: arg.Word}, Range: arg.Word})
 		r.rest = r.rest[1:]
 	default:
@@ -230,10 +234,10 @@ func (r *flagReader) readLong() {
 }
 
 // finish adds f, the value of which is the next word where it needs one.
-func (r *flagReader) finish(e entry, f Flag, arg Arg) {
+func (r *flagReader) finish(e flagRow, f Flag, arg Arg) {
 	switch {
 	case e.value != '=':
-		f.Value = literal("true", arg)
+		f.Value = switchedOn(arg)
 	case len(r.rest) == 0:
 		r.fail(arg, "needs a value for the flag %q", arg)
 		return
@@ -249,49 +253,48 @@ func (r *flagReader) finish(e entry, f Flag, arg Arg) {
 func (r *flagReader) readShort() {
 	arg := r.rest[0]
 	r.rest = r.rest[1:]
-	word := arg.skip(1)
-	joined := !(len(word) == 1 && len(word[0].Lit) == 1)
-	from := len(r.flags)
-	for len(word) > 0 && r.err == nil {
-		letter := word.head()
-		if letter == "" {
-			r.fail(arg, "has a flag whose name is unknown: %q", arg)
-			r.err.unknown = true
-			return
-		}
-		word = r.readLetter(arg, letter[:1], word.skip(1))
+	letters := arg.head()
+	from, end := len(r.flags), false
+	for i := 1; i < len(letters) && !end && r.err == nil; i++ {
+		end = r.readLetter(arg, letters, i)
+	}
+	if !end && r.err == nil && arg.hasHole() {
+		r.fail(arg, "has a flag whose name is unknown: %q", arg)
+		r.err.unknown = true
+		return
 	}
 	// -fvalue is a word of one flag; its own joined value does not count.
-	if joined && len(r.flags)-from > 1 {
+	if len(r.flags)-from > 1 {
 		for i := from; i < len(r.flags); i++ {
 			r.flags[i].Joined = true
 		}
 	}
 }
 
-// readLetter reads the short flag called letter, with rest behind it in the same
-// word, and returns what is left of the word.
-func (r *flagReader) readLetter(arg Arg, letter string, rest Value) Value {
+// readLetter reads the short flag at i among the letters that arg begins with. It
+// reports whether the rest of the word is its value.
+func (r *flagReader) readLetter(arg Arg, letters string, i int) (end bool) {
+	letter := letters[i : i+1]
 	e, ok := r.spec.short(letter)
 	flag := Flag{Name: e.name, Range: arg.Word}
 	switch {
 	case !ok && letter == "h" && r.spec.style == goStyle:
-		r.add(Flag{Name: "help", Value: literal("true", arg), Range: arg.Word})
-		return rest
+		r.add(Flag{Name: "help", Value: switchedOn(arg), Range: arg.Word})
+		return false
 	case !ok:
 		r.fail(arg, "has no flag %q, as in %q", "-"+letter, arg)
-		return nil
-	case r.spec.style == goStyle && strings.HasPrefix(rest.head(), "="):
-		flag.Value = Arg{Value: rest.skip(1), Word: arg.Word}
+		return true
+	case r.spec.style == goStyle && strings.HasPrefix(letters[i+1:], "="):
+		flag.Value = Arg{Value: arg.skip(i + 2), Word: arg.Word}
 		r.add(flag)
-		return nil
-	case e.value != 0 && len(rest) > 0:
-		flag.Value = Arg{Value: rest, Word: arg.Word}
+		return true
+	case e.value != 0 && (i+1 < len(letters) || arg.hasHole()):
+		flag.Value = Arg{Value: arg.skip(i + 1), Word: arg.Word}
 		r.add(flag)
-		return nil
+		return true
 	}
 	r.finish(e, flag, arg)
-	return rest
+	return false
 }
 
 // keep takes the first word as an argument. Those that stand side by side, as they do in
@@ -310,10 +313,21 @@ func (r *flagReader) keep(arg Arg) {
 	r.rest = r.rest[1:]
 }
 
-func (r *flagReader) add(f Flag) { r.flags = append(r.flags, f) }
+func (r *flagReader) add(f Flag) {
+	if r.flags == nil {
+		r.flags = make([]Flag, 0, countFlags(r.rest))
+	}
+	r.flags = append(r.flags, f)
+}
 
 // literal is text at the place of arg.
 func literal(text string, arg Arg) Arg { return Arg{Value: Lit(text), Word: arg.Word} }
+
+// switchedOn is the value of a flag that has none, at the place of arg.
+func switchedOn(arg Arg) Arg { return Arg{Value: trueValue, Word: arg.Word} }
+
+// trueValue is never changed.
+var trueValue = Lit("true")
 
 // on reports whether a boolean flag was given and not switched off. ok is false
 // where its value is unknown.

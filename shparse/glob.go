@@ -192,7 +192,7 @@ func (g *globber) read(dir string) ([]fs.DirEntry, error) {
 		return nil, fs.ErrNotExist
 	}
 	path, _ := relPath(Lit("."), Lit("./"+rel)).Known()
-	entries, complete := g.s.list(path)
+	entries, complete := g.s.r.list(path)
 	if !complete {
 		g.unknown = true
 	}
@@ -207,16 +207,17 @@ func (g *globber) read(dir string) ([]fs.DirEntry, error) {
 
 // list returns the entries of a directory: those of the repository with what
 // the script changed. It answers false where there may be others.
-func (s *shell) list(dir string) ([]fs.DirEntry, bool) {
+func (r *run) list(dir string) ([]fs.DirEntry, bool) {
 	if strings.HasPrefix(dir, "..") || strings.HasPrefix(dir, "/") {
 		return nil, false
 	}
-	complete := !s.r.files.mayGrow(dir)
+	complete := !r.files.mayGrow(dir)
 	names := map[string]fs.DirEntry{}
-	if e, ok := s.r.files.At(dir); !ok || e.Origin == Repository {
-		listed, err := fs.ReadDir(s.r.t.conf.FS, dir)
+	if e, ok := r.files.At(dir); !ok || e.Origin == Repository {
+		listed, err := fs.ReadDir(r.t.conf.FS, dir)
 		if err != nil && !ok {
-			return nil, s.existence(dir) != unknownExistence && s.existence(dir) != maybeMissing
+			kind := r.files.existence(dir)
+			return nil, kind != unknownExistence && kind != maybeMissing
 		}
 		for _, d := range listed {
 			names[d.Name()] = d
@@ -224,7 +225,7 @@ func (s *shell) list(dir string) ([]fs.DirEntry, bool) {
 	} else if e.Origin != Directory {
 		return nil, e.Origin == Removed || e.Origin == Generated
 	}
-	for _, e := range s.r.files.Under(dir) {
+	for _, e := range r.files.Under(dir) {
 		complete = complete && e.Origin != Mystery
 		addEntry(names, dir, e)
 	}

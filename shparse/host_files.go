@@ -40,7 +40,7 @@ func removeFiles(c *call, p *parsedFlags) outcome { return c.each(p.args, Remove
 
 // each has the same effect on every argument.
 func (c *call) each(args []Arg, verb Verb) outcome {
-	var effects []Effect
+	effects := make([]Effect, 0, len(args))
 	for _, arg := range args {
 		effects = append(effects, Effect{Verb: verb, Path: c.path(arg.Value)})
 	}

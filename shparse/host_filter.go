@@ -116,10 +116,10 @@ func headOrTail(compute lineFilter) func(*call, *parsedFlags) outcome {
 		if err != nil {
 			return unknown(c)
 		}
-		if text, ok := c.firstLine(parsed); ok {
+		if text, ok := c.firstLine(&parsed); ok {
 			return c.prints(text)
 		}
-		return model(c, parsed)
+		return model(c, &parsed)
 	}
 }
 

@@ -18,16 +18,7 @@ func echo(c *call, p *parsedFlags) outcome {
 		escapes = strings.Contains(word, "e") || escapes && !strings.Contains(word, "E")
 		args = args[1:]
 	}
-	var text Value
-	for i, arg := range args {
-		if i > 0 {
-			text = text.Concat(Lit(" "))
-		}
-		text = text.Concat(arg.Value)
-	}
-	if newline {
-		text = text.line()
-	}
+	text := joinArgs(args, newline)
 	if c.posix && (escapes || strings.Contains(text.String(), `\`)) {
 		return c.printsUnknown()
 	}
@@ -35,6 +26,25 @@ func echo(c *call, p *parsedFlags) outcome {
 		return c.format(text)
 	}
 	return c.prints(text.merged())
+}
+
+// joinArgs is args with spaces between them, and where newline is set a line end behind.
+func joinArgs(args []Arg, newline bool) Value {
+	n := 2 * len(args)
+	for _, arg := range args {
+		n += len(arg.Value)
+	}
+	text := make(Value, 0, n)
+	for i, arg := range args {
+		if i > 0 {
+			text = append(text, Part{Lit: " "})
+		}
+		text = append(text, arg.Value...)
+	}
+	if newline {
+		text = append(text, Part{Lit: "\n"})
+	}
+	return text
 }
 
 // format prints text with its escapes expanded.

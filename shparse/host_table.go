@@ -10,7 +10,7 @@ type namedModel struct {
 }
 
 // run applies the model. Flags that the table lacks make the command unknown.
-func (m namedModel) run(c *call) outcome {
+func (m *namedModel) run(c *call) outcome {
 	if m.flags == "*" {
 		return m.model(c, &parsedFlags{args: c.argv[1:]})
 	}
@@ -22,7 +22,7 @@ func (m namedModel) run(c *call) outcome {
 	case p.has("help"):
 		return c.printsUnknown()
 	}
-	return m.model(c, p)
+	return m.model(c, &p)
 }
 
 // models is the table of the host's commands, by name. Source of the flags: the

@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -52,16 +53,34 @@ func (v Value) cut(sep string) (before, after Value, found bool) {
 		if p.Hole != nil {
 			continue
 		}
-		if b, a, ok := strings.Cut(p.Lit, sep); ok {
+		b, a, ok := strings.Cut(p.Lit, sep)
+		switch {
+		case !ok:
+		case len(v) == 1:
+			both := &[2]Part{{Lit: b}, {Lit: a}}
+			return nonEmpty(both[:1:1]), nonEmpty(both[1:]), true
+		default:
 			return v[:i:i].Concat(Lit(b)), Lit(a).Concat(v[i+1:]), true
 		}
 	}
 	return v, nil, false
 }
 
+// nonEmpty returns a text as Lit makes it.
+func nonEmpty(v Value) Value {
+	if v[0].Lit == "" {
+		return nil
+	}
+	return v
+}
+
 // fields splits v around every sep in its literal text.
 func (v Value) fields(sep string) []Value {
-	var list []Value
+	n := 1
+	for _, p := range v {
+		n += strings.Count(p.Lit, sep)
+	}
+	list := make([]Value, 0, n)
 	for {
 		before, after, found := v.cut(sep)
 		list = append(list, before)
@@ -76,6 +95,24 @@ func (v Value) fields(sep string) []Value {
 func (v Value) is(text string) bool {
 	known, ok := v.Known()
 	return ok && known == text
+}
+
+// hasHole reports whether v is not known as a whole.
+func (v Value) hasHole() bool {
+	for _, p := range v {
+		if p.Hole != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// orLit returns the value of text: v where that is just text, or else a new one.
+func (v Value) orLit(text string) Value {
+	if len(v) == 1 && v[0].Hole == nil && v[0].Lit == text {
+		return v
+	}
+	return Lit(text)
 }
 
 // hole returns the hole that v consists of, or nil where v is anything else.
@@ -174,6 +211,9 @@ func under(dir, name Value) Value {
 // absolute returns the cleaned absolute path of v in a container, where a
 // relative path is relative to the root.
 func absolute(v Value) Value {
+	if text, ok := v.Known(); ok {
+		return v.orLit(path.Clean("/" + text))
+	}
 	var kept []Value
 	for _, part := range v.fields("/") {
 		switch {
@@ -184,15 +224,30 @@ func absolute(v Value) Value {
 			kept = append(kept, part)
 		}
 	}
-	path := Lit("/")
+	whole := Lit("/")
 	for _, part := range kept {
-		path = under(path, part)
+		whole = under(whole, part)
 	}
-	return path
+	return whole
 }
 
 // lines returns v with a line end behind it.
-func (v Value) line() Value { return v.Concat(Lit("\n")) }
+func (v Value) line() Value { return v.then("\n") }
+
+// then returns v with text behind it.
+func (v Value) then(text string) Value {
+	out := make(Value, len(v), len(v)+1)
+	copy(out, v)
+	return append(out, Part{Lit: text})
+}
 
 // known returns a pointer to v, for the fields where nil means unknown.
-func known(v Value) *Value { return &v }
+func known(v Value) *Value {
+	if v == nil {
+		return noText
+	}
+	return &v
+}
+
+// noText is known to be empty. It is never changed.
+var noText = new(Value)

@@ -43,7 +43,7 @@ func (s *shell) while(w *syntax.WhileClause) flow {
 			}
 			return f
 		}
-		if !s.r.step(s.script.span(w)) {
+		if !s.step(w) {
 			return s.stop()
 		}
 	}
@@ -125,7 +125,7 @@ func (s *shell) forNumbers(c *syntax.ForClause, loop *syntax.CStyleLoop) flow {
 			return f
 		}
 		s.number(loop.Post)
-		if !s.r.step(s.script.span(c)) {
+		if !s.step(c) {
 			return s.stop()
 		}
 	}

@@ -51,7 +51,7 @@ func (m *maker) script() (*script, bool) {
 	})
 	t := m.s.r.t
 	// Each way reads the Makefile anew: what that takes is bounded too.
-	if t.steps += mk.Steps(); !m.s.r.step(finding.Range{File: m.file}) {
+	if t.steps += mk.Steps(); !m.s.r.step(func() finding.Range { return finding.Range{File: m.file} }) {
 		return nil, false
 	}
 	maps.Copy(t.trace.Hosts, mk.Sources)

@@ -28,8 +28,12 @@ func (e *expander) param(pe *syntax.ParamExp, quoted bool) {
 		s.fail("SF005", pe, "the expansion %q is not one of bash", s.script.text(pe))
 		return
 	}
-	if pe.Excl {
+	switch {
+	case pe.Excl:
 		e.indirect(pe, quoted)
+		return
+	case isPlain(pe):
+		e.variable(pe, quoted)
 		return
 	}
 	p, ok := s.param(pe)
@@ -38,6 +42,22 @@ func (e *expander) param(pe *syntax.ParamExp, quoted bool) {
 		return
 	}
 	e.apply(pe, p, quoted)
+}
+
+// isPlain reports whether pe is $X, with no operator and no index, and no list.
+func isPlain(pe *syntax.ParamExp) bool {
+	name := pe.Param.Value
+	return pe.Index == nil && pe.Exp == nil && !pe.Length && pe.Slice == nil && pe.Repl == nil && name != "@" && name != "*"
+}
+
+// variable adds $X.
+func (e *expander) variable(pe *syntax.ParamExp, quoted bool) {
+	val, set := e.s.lookup(pe.Param.Value, pe).value()
+	if !set && e.s.opts.nounset {
+		e.s.die(1)
+		return
+	}
+	e.value(val, quoted)
 }
 
 // apply adds what the operator of pe makes of p.
@@ -59,7 +79,7 @@ func (e *expander) apply(pe *syntax.ParamExp, p param, quoted bool) {
 	}
 }
 
-// plain adds $X. A name that is surely unset is an error under set -u.
+// plain adds p as it is. A name that is surely unset is an error under set -u.
 func (e *expander) plain(pe *syntax.ParamExp, p param, quoted bool) {
 	if !p.set && !p.list && e.s.opts.nounset {
 		e.s.die(1)

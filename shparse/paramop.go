@@ -139,9 +139,10 @@ func (s *shell) operandText(w *syntax.Word, quoted bool) Value {
 	if w == nil {
 		return nil
 	}
-	e := &expander{s: s, mode: asText}
+	e := s.expander(asText)
+	defer e.done()
 	e.parts(w.Parts, quoted)
-	return valueOf(e.cur)
+	return valueOf(e.cur())
 }
 
 // operand expands the d of ${X:-d} in place.

@@ -25,7 +25,10 @@ func relPath(dir, v Value) Value {
 	}
 	base, known := dir.Known()
 	if text, ok := v.Known(); ok && known {
-		return Lit(path.Join(base, text))
+		if base == "." {
+			return v.orLit(path.Clean(text))
+		}
+		return v.orLit(path.Join(base, text))
 	}
 	return cleanPath(slices.Concat(dir, Lit("/"), v))
 }
@@ -75,7 +78,7 @@ func isPlace(name string) bool {
 // cleanPath is path.Clean for values.
 func cleanPath(v Value) Value {
 	if text, ok := v.Known(); ok {
-		return Lit(path.Clean(text))
+		return v.orLit(path.Clean(text))
 	}
 	rooted := v[0].Hole == nil && strings.HasPrefix(v[0].Lit, "/")
 	var kept []Value

@@ -29,6 +29,10 @@ func (r reach) has(n int) bool { return n/64 < len(r) && r[n/64]&(1<<(n%64)) != 
 // reach notes that a statement runs on this way.
 func (r *run) reach(s *syntax.Stmt) {
 	numbers := r.t.trace.numbers
+	if numbers == nil {
+		numbers = make(map[*syntax.Stmt]int, r.t.textSize()/bytesPerStatement)
+		r.t.trace.numbers = numbers
+	}
 	n, ok := numbers[s]
 	if !ok {
 		n = len(numbers)
@@ -36,6 +40,9 @@ func (r *run) reach(s *syntax.Stmt) {
 	}
 	r.reached.add(n)
 }
+
+// bytesPerStatement is about how long a statement of a script is.
+const bytesPerStatement = 32
 
 // reachBelow notes it of all statements below n, which were not followed since it makes
 // no difference whether they run.

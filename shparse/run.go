@@ -1,6 +1,7 @@
 package shparse
 
 import (
+	"io/fs"
 	"strconv"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -19,20 +20,28 @@ type run struct {
 	ops     []*Op
 	files   *Files
 	docker  *docker
-	exists  func(path string) existence     // of files as it is now
-	readAll func(path string) (Value, bool) // of files as it is now
-	changes int                             // docker and unknown commands so far: answers of commands grow old
-	hidden  int                             // variables that stand for holes in made-up text
-	places  map[string]int                  // holes that were made at a place
+	exists  func(path string) existence            // of files as it is now
+	readAll func(path string) (Value, bool)        // of files as it is now
+	lists   func(dir string) ([]fs.DirEntry, bool) // list, of files as it is now
+	changes int                                    // docker and unknown commands so far: answers of commands grow old
+	hidden  int                                    // variables that stand for holes in made-up text
+	places  map[string]int                         // holes that were made at a place
 	exit    Value
 	reached reach
 	halted  bool // a finding ends the run
+
+	// What follows is used again and again.
+	idle     []*expander
+	commands []*command // the first of them, as many as running says, run inside each other
+	running  int
+	call     call // of the model that runs
 }
 
 func newRun(t *tracer, choices []bool) *run {
 	r := &run{t: t, choices: choices, docker: &docker{}, files: newFiles(t.conf.FS)}
 	r.exists = func(path string) existence { return r.files.existence(path) }
 	r.readAll = func(path string) (Value, bool) { return r.files.readAll(path) }
+	r.lists = r.list
 	return r
 }
 
@@ -55,13 +64,17 @@ func (r *run) fail(f finding.Finding) {
 	r.t.report(f)
 }
 
-// step counts a command, and ends the run at the limit.
-func (r *run) step(at finding.Range) bool {
+// step counts a command, and ends the run at the limit. place says where the command is.
+func (r *run) step(place func() finding.Range) bool {
 	r.t.steps++
 	if r.t.steps > r.t.conf.Limits.Steps {
-		r.fail(r.exhausted(at))
+		r.fail(r.exhausted(place()))
 	}
 	return !r.halted
+}
+
+func (s *shell) step(at syntax.Node) bool {
+	return s.r.step(func() finding.Range { return s.script.span(at) })
 }
 
 // exhausted is the finding for a run at the limit of steps. Where earlier ways took most

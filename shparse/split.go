@@ -119,8 +119,8 @@ func (e *expander) elems(vals []Value, quoted bool) {
 
 // many marks what was just added as any number of words.
 func (e *expander) many() {
-	if n := len(e.cur); n > 0 {
-		e.cur[n-1].many = true
+	if cur := e.cur(); len(cur) > 0 {
+		cur[len(cur)-1].many = true
 	}
 }
 
@@ -130,9 +130,10 @@ func (s *shell) patternOf(w *syntax.Word) (string, bool) {
 	if w == nil {
 		return "", true
 	}
-	e := &expander{s: s, mode: asText}
+	e := s.expander(asText)
+	defer e.done()
 	e.parts(w.Parts, false)
-	return patternText(e.cur)
+	return patternText(e.cur())
 }
 
 func patternText(f []piece) (string, bool) {

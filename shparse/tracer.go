@@ -17,8 +17,10 @@ type tracer struct {
 	trace    *Trace
 	bash     *syntax.Parser
 	steps    int
-	failed   bool   // an error was reported: there will be no ways
-	parts    []Part // what literal takes from
+	failed   bool // an error was reported: there will be no ways
+	parts    slab[Part]
+	args     slab[Arg]
+	ops      slab[Op]
 	matchers map[string]*matcher
 	pipeline *pipeline.Pipeline // where the trace is of a CI file
 }
@@ -30,7 +32,7 @@ func newTracer(c Config) *tracer {
 	}
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}, numbers: map[*syntax.Stmt]int{}},
+		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }
@@ -45,14 +47,38 @@ func (l Limits) orDefaults() Limits {
 	}
 }
 
-// literal returns a value of one text. The parts of many are allocated at once.
+// literal returns a value of one text.
 func (t *tracer) literal(text string) Value {
-	if len(t.parts) == cap(t.parts) {
-		t.parts = make([]Part, 0, 64)
+	v := t.parts.take(1)
+	v[0].Lit = text
+	return v
+}
+
+// textSize is how many bytes of scripts were read, so far.
+func (t *tracer) textSize() int {
+	size := 0
+	for _, src := range t.trace.Sources {
+		size += len(src)
 	}
-	n := len(t.parts)
-	t.parts = append(t.parts, Part{Lit: text})
-	return t.parts[n : n+1 : n+1]
+	return size
+}
+
+// A slab hands out values of which many live as long as the trace. They are allocated some
+// at a time, and more so the more of them there are.
+type slab[T any] struct {
+	free []T
+	size int
+}
+
+// take returns n values in a slice that has no room for more.
+func (s *slab[T]) take(n int) []T {
+	if n > len(s.free) {
+		s.size = max(n, min(2*s.size, 16), 4)
+		s.free = make([]T, s.size)
+	}
+	taken := s.free[:n:n]
+	s.free = s.free[n:]
+	return taken
 }
 
 func (t *tracer) report(f finding.Finding) {

@@ -73,14 +73,15 @@ func (s *shell) replacement(w *syntax.Word) (string, bool) {
 	if w == nil {
 		return "", true
 	}
-	e := &expander{s: s, mode: asText}
+	e := s.expander(asText)
+	defer e.done()
 	e.parts(w.Parts, false)
-	for _, p := range e.cur {
+	for _, p := range e.cur() {
 		if !p.quoted && strings.Contains(p.text, "&") {
 			return "", false
 		}
 	}
-	return valueOf(e.cur).Known()
+	return valueOf(e.cur()).Known()
 }
 
 // An exchange is ${X/pattern/with}.

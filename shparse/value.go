@@ -97,7 +97,8 @@ func (v Value) Concat(o Value) Value {
 	if len(v) == 0 {
 		return slices.Clip(o)
 	}
-	return append(slices.Clip(v), o...)
+	out := make(Value, 0, len(v)+len(o))
+	return append(append(out, v...), o...)
 }
 
 // Key returns a text that is equal for two values of one trace just when they
@@ -195,18 +196,60 @@ func (v Value) merged() Value {
 	if v.isMerged() {
 		return v
 	}
-	out := make(Value, 0, len(v))
-	for _, p := range v {
-		last := len(out) - 1
-		switch {
-		case p.Hole == nil && p.Lit == "":
-		case p.Hole == nil && last >= 0 && out[last].Hole == nil:
-			out[last].Lit += p.Lit
-		default:
+	return joinParts(v, func(p Part) Part { return p })
+}
+
+// joinParts makes a merged value of list. All of its text lies in one string.
+func joinParts[T any](list []T, part func(T) Part) Value {
+	text := joinTexts(list, part)
+	n, inText := 0, false
+	for _, item := range list {
+		p := part(item)
+		if p.Hole != nil || p.Lit != "" && !inText {
+			n++
+		}
+		inText = p.Hole == nil && (inText || p.Lit != "")
+	}
+	out := make(Value, 0, n)
+	start, end := 0, 0 // of the text between two holes
+	add := func() {
+		if end > start {
+			out = append(out, Part{Lit: text[start:end]})
+		}
+		start = end
+	}
+	for _, item := range list {
+		p := part(item)
+		if p.Hole != nil {
+			add()
 			out = append(out, p)
+			continue
+		}
+		end += len(p.Lit)
+	}
+	add()
+	return out
+}
+
+// joinTexts is the text of the parts of list, one behind the other.
+func joinTexts[T any](list []T, part func(T) Part) string {
+	n, size, text := 0, 0, ""
+	for _, item := range list {
+		if p := part(item); p.Hole == nil && p.Lit != "" {
+			n, size, text = n+1, size+len(p.Lit), p.Lit
 		}
 	}
-	return out
+	if n < 2 {
+		return text
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, item := range list {
+		if p := part(item); p.Hole == nil {
+			all.WriteString(p.Lit)
+		}
+	}
+	return all.String()
 }
 
 func (v Value) isMerged() bool {

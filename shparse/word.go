@@ -1,7 +1,6 @@
 package shparse
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,17 +32,53 @@ const (
 type expander struct {
 	s      *shell
 	mode   wordMode
-	fields [][]piece
-	cur    []piece
-	begun  bool // cur is a field, even if it is empty
-	space  bool // the last field was ended by white space of an expansion
-	size   int  // bytes of all fields
-	list   bool // "$@" was expanded in the current quotes
+	pieces []piece // of all fields
+	ends   []int   // where in pieces the fields end that are complete
+	begun  bool    // what follows the last of them is a field, even if it is empty
+	space  bool    // the last field was ended by white space of an expansion
+	size   int     // bytes of all fields
+	list   bool    // "$@" was expanded in the current quotes
+}
+
+// expander returns an expander for one word. It is to be handed back by done, and what
+// cur and field return is of no use from then on.
+func (s *shell) expander(mode wordMode) *expander {
+	idle := s.r.idle
+	if len(idle) == 0 {
+		return &expander{s: s, mode: mode}
+	}
+	e := idle[len(idle)-1]
+	s.r.idle = idle[:len(idle)-1]
+	*e = expander{s: s, mode: mode, pieces: e.pieces[:0], ends: e.ends[:0]}
+	return e
+}
+
+func (e *expander) done() { e.s.r.idle = append(e.s.r.idle, e) }
+
+// start is where in pieces the current field begins.
+func (e *expander) start() int {
+	if len(e.ends) == 0 {
+		return 0
+	}
+	return e.ends[len(e.ends)-1]
+}
+
+// cur is what there is of the current field, which for all modes but asFields is the
+// whole word.
+func (e *expander) cur() []piece { return e.pieces[e.start():] }
+
+// field is one of those that are complete.
+func (e *expander) field(i int) []piece {
+	start := 0
+	if i > 0 {
+		start = e.ends[i-1]
+	}
+	return e.pieces[start:e.ends[i]]
 }
 
 // argv expands the words of a command. Each argument keeps its word.
 func (s *shell) argv(words []*syntax.Word) []Arg {
-	args := make([]Arg, 0, len(words))
+	args := s.r.t.args.take(len(words))[:0]
 	for _, w := range words {
 		args = s.appendArgs(args, w)
 		if s.pending != next {
@@ -73,8 +108,19 @@ func (s *shell) appendArgs(args []Arg, w *syntax.Word) []Arg {
 }
 
 func (s *shell) appendFields(args []Arg, w *syntax.Word, span finding.Range) []Arg {
-	for _, f := range s.wordFields(w) {
-		args = append(args, Arg{Value: valueOf(f), Word: span, MaySplit: maySplit(f)})
+	e := s.expander(asFields)
+	defer e.done()
+	e.parts(w.Parts, false)
+	e.flush()
+	for i := range e.ends {
+		f := e.field(i)
+		if s.opts.noglob || !s.hasWildcard(f) {
+			args = append(args, Arg{Value: valueOf(f), Word: span, MaySplit: maySplit(f)})
+			continue
+		}
+		for _, f := range s.glob(f, w) {
+			args = append(args, Arg{Value: valueOf(f), Word: span, MaySplit: maySplit(f)})
+		}
 	}
 	return args
 }
@@ -107,8 +153,14 @@ func plain(w *syntax.Word) (string, bool) {
 		return "", false
 	}
 	lit, ok := w.Parts[0].(*syntax.Lit)
-	if !ok || strings.ContainsAny(lit.Value, "\\*?[{~") {
+	if !ok {
 		return "", false
+	}
+	for _, b := range []byte(lit.Value) {
+		switch b {
+		case '\\', '*', '?', '[', '{', '~':
+			return "", false
+		}
 	}
 	return lit.Value, true
 }
@@ -130,20 +182,6 @@ func (s *shell) braces(w *syntax.Word) []*syntax.Word {
 	return words
 }
 
-func (s *shell) wordFields(w *syntax.Word) [][]piece {
-	e := &expander{s: s}
-	e.parts(w.Parts, false)
-	e.flush()
-	if s.opts.noglob || !slices.ContainsFunc(e.fields, s.hasWildcard) {
-		return e.fields
-	}
-	var fields [][]piece
-	for _, f := range e.fields {
-		fields = append(fields, s.glob(f, w)...)
-	}
-	return fields
-}
-
 // text expands a word to one text.
 func (s *shell) text(w *syntax.Word) Value { return s.textAs(w, asText) }
 
@@ -154,9 +192,10 @@ func (s *shell) textAs(w *syntax.Word, mode wordMode) Value {
 	if lit, ok := plain(w); ok {
 		return Lit(lit)
 	}
-	e := &expander{s: s, mode: mode}
+	e := s.expander(mode)
+	defer e.done()
 	e.parts(w.Parts, mode == asDoc)
-	return valueOf(e.cur)
+	return valueOf(e.cur())
 }
 
 // capture expands a word as text. Commands that run in it are captured by at.
@@ -168,11 +207,46 @@ func (s *shell) capture(w *syntax.Word, at finding.Range) Value {
 }
 
 func valueOf(f []piece) Value {
-	v := make(Value, 0, len(f))
-	for _, p := range f {
-		v = append(v, Part{Lit: p.text, Hole: p.hole})
+	n := 0
+	for i, p := range f {
+		if i == 0 || p.hole != nil || f[i-1].hole != nil {
+			n++
+		}
 	}
-	return v.merged()
+	v := make(Value, 0, n)
+	for len(f) > 0 {
+		if f[0].hole != nil {
+			v = append(v, Part{Hole: f[0].hole})
+			f = f[1:]
+			continue
+		}
+		texts := 1
+		for texts < len(f) && f[texts].hole == nil {
+			texts++
+		}
+		if text := joinPieces(f[:texts]); text != "" {
+			v = append(v, Part{Lit: text})
+		}
+		f = f[texts:]
+	}
+	return v
+}
+
+// joinPieces is the text of pieces that have no holes.
+func joinPieces(f []piece) string {
+	if len(f) == 1 {
+		return f[0].text
+	}
+	size := 0
+	for _, p := range f {
+		size += len(p.text)
+	}
+	var text strings.Builder
+	text.Grow(size)
+	for _, p := range f {
+		text.WriteString(p.text)
+	}
+	return text.String()
 }
 
 func maySplit(f []piece) bool {
@@ -201,9 +275,9 @@ func splits(h *Hole) bool {
 // flush ends the current field.
 func (e *expander) flush() {
 	if e.begun {
-		e.fields = append(e.fields, e.cur)
+		e.ends = append(e.ends, len(e.pieces))
 	}
-	e.cur, e.begun = nil, false
+	e.begun = false
 }
 
 func (e *expander) add(p piece) {
@@ -217,14 +291,14 @@ func (e *expander) add(p piece) {
 		return
 	}
 	if p.hole != nil || p.text != "" {
-		e.cur = append(e.cur, p)
+		e.pieces = append(e.pieces, p)
 	}
 }
 
 // overflow ends the run: a word grows beyond the limit.
 func (e *expander) overflow() {
 	s := e.s
-	e.size, e.cur, e.fields = 0, nil, nil
+	e.size, e.pieces, e.ends = 0, nil, nil
 	if s.pending == next {
 		s.r.fail(finding.New("SF002", s.captured, "a word grows beyond %d bytes", s.r.t.conf.Limits.Words))
 		s.pending = stopped
@@ -285,9 +359,9 @@ func single(q *syntax.SglQuoted) string {
 // "$@" of no arguments.
 func (e *expander) double(q *syntax.DblQuoted) {
 	e.list = false
-	before := len(e.cur)
+	before := len(e.pieces)
 	e.parts(q.Parts, true)
-	if e.list && len(e.cur) == before {
+	if e.list && len(e.pieces) == before {
 		e.list = false
 		return
 	}
