@@ -15,6 +15,7 @@ import (
 	"github.com/stagefold/stagefold/convert/modernize"
 	"github.com/stagefold/stagefold/convert/plan"
 	"github.com/stagefold/stagefold/convert/render"
+	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/shparse"
 )
 
@@ -108,6 +109,7 @@ type Result struct {
 // Convert says what becomes of the unit that o.Script drives. It always returns a
 // result: whatever goes wrong is a finding of it.
 func Convert(fsys fs.FS, o Options) *Result {
+	fsys = tree.Remember(fsys)
 	if shparse.IsMakefile(o.Script) {
 		return convertMakefile(fsys, o)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stagefold/stagefold/convert/edit"
 	"github.com/stagefold/stagefold/convert/finding"
-	"github.com/stagefold/stagefold/convert/tree"
 	"github.com/stagefold/stagefold/shparse"
 	"github.com/stagefold/stagefold/shparse/makefile"
 )
@@ -22,7 +21,6 @@ import (
 // Where that is refused, it is tried again with variables that only ?= sets taken to
 // have that value, which is listed.
 func convertMakefile(fsys fs.FS, o Options) *Result {
-	fsys = tree.Remember(fsys)
 	own := (&makeDriver{driver: driver{fsys: fsys, opts: o}}).convert()
 	if own.Status != Refused {
 		return own

@@ -10,7 +10,7 @@ import (
 // garbage is by how many percent of what is live the heap grows between two
 // collections, unless GOGC says it. Of a large tree little is live at a time: a tenth
 // of the processor's time is worth a quarter more memory.
-const garbage = 200
+const garbage = 300
 
 func main() {
 	if os.Getenv("GOGC") == "" {

@@ -129,34 +129,47 @@ func (w *walker) take(f *finds) []place {
 	return f.dirs
 }
 
-// below looks through directories and those below them, level by level, and several
-// at a time.
-func (w *walker) below(ctx context.Context, level []place) error {
-	for len(level) > 0 {
+// below looks through directories and those below them, several at a time.
+func (w *walker) below(ctx context.Context, places []place) error {
+	for len(places) > 0 {
 		jobs, ctx := errgroup.WithContext(ctx)
 		jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
 		var parts []*finds
-		for places := range slices.Chunk(level, 64) {
-			f := &finds{walker: w}
+		for some := range slices.Chunk(places, 64) {
+			f := &finds{walker: w, dirs: some}
 			parts = append(parts, f)
 			jobs.Go(func() error {
-				for _, p := range places {
-					if err := f.dir(p); err != nil {
-						f.tree.Skipped = append(f.tree.Skipped, skipFor(p.dir, err))
-					}
-				}
+				f.deep()
 				return ctx.Err()
 			})
 		}
 		if err := jobs.Wait(); err != nil {
 			return err
 		}
-		level = nil
+		places = nil
 		for _, f := range parts {
-			level = append(level, w.take(f)...)
+			places = append(places, w.take(f)...)
 		}
 	}
 	return nil
+}
+
+// maxDeep is how many directories a job looks through before the rest of what it found is
+// shared out anew: one of its directories may hold most of a tree.
+const maxDeep = 1024
+
+// deep looks through f.dirs, and through what is in each before the next.
+func (f *finds) deep() {
+	slices.Reverse(f.dirs)
+	for n := 0; len(f.dirs) > 0 && n < maxDeep; n++ {
+		last := len(f.dirs) - 1
+		p := f.dirs[last]
+		f.dirs = f.dirs[:last]
+		if err := f.dir(p); err != nil {
+			f.tree.Skipped = append(f.tree.Skipped, skipFor(p.dir, err))
+		}
+		slices.Reverse(f.dirs[last:])
+	}
 }
 
 // rulesAbove returns the rules that hold in dir and are not its own: none where

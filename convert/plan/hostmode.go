@@ -29,15 +29,11 @@ func (p *planner) modeChanges(a artifact, name string) []change {
 // assumeMasked says what is assumed of the mode of an artifact of which cp made a copy on
 // the host: it loses what the umask takes, and the bits for set-ID.
 func (p *planner) assumeMasked(a artifact) {
-	if compiled(a) || a.file.Stream || len(a.file.Modes) > 0 && absolute(a.file.Modes[len(a.file.Modes)-1]) {
+	i := slices.IndexFunc(a.file.By, func(op *shparse.Op) bool { return commandName(op) == "cp" && !preserving(op.Argv) })
+	if i < 0 || a.file.Stream || len(a.file.Modes) > 0 && absolute(a.file.Modes[len(a.file.Modes)-1]) || compiled(a) {
 		return
 	}
-	for _, op := range a.file.By {
-		if commandName(op) == "cp" && !preserving(op.Argv) {
-			p.say(finding.New("SF217", op.Range, "%q is taken to have no mode bits that a umask of 022 takes from the copy", a.path))
-			return
-		}
-	}
+	p.say(finding.New("SF217", a.file.By[i].Range, "%q is taken to have no mode bits that a umask of 022 takes from the copy", a.path))
 }
 
 // lastDeed is the last operation on an artifact.

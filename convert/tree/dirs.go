@@ -17,7 +17,7 @@ const (
 
 // worthwhile is how often a directory is asked for until it is opened: it costs as
 // much as going through it twice.
-const worthwhile = 3
+const worthwhile = 1
 
 // dirs keeps directories open, each as a root of its own. A path costs an os.Root
 // system calls for each of its elements, and most paths that are asked for are of a

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 )
@@ -9,17 +10,19 @@ import (
 const maxRemembered = 1 << 17
 
 // A Memory is a repository that does not change: it asks once what a directory lists
-// and what a path is. It is for one goroutine at a time, and implements
-// fs.ReadFileFS, fs.ReadDirFS, fs.StatFS and fs.ReadLinkFS.
+// and what a path is, and once for what is missing. It is for one goroutine at a time,
+// and implements fs.ReadFileFS, fs.ReadDirFS, fs.StatFS and fs.ReadLinkFS.
 //
 // A Makefile is read for each of its targets and in each way that a trace takes, and
-// its wildcards list the same directories each time.
+// its wildcards list the same directories each time. Each unit asks for files that few
+// have, such as those that say what a build context leaves out, again and again.
 type Memory struct {
-	fsys  fs.FS
-	lists map[string]memory[[]fs.DirEntry]
-	stats map[string]memory[fs.FileInfo]
-	globs map[string]memory[[]string]
-	kept  int
+	fsys    fs.FS
+	lists   map[string]memory[[]fs.DirEntry]
+	stats   map[string]memory[fs.FileInfo]
+	globs   map[string]memory[[]string]
+	missing map[absence]error
+	kept    int
 }
 
 // A memory is an answer.
@@ -31,24 +34,48 @@ type memory[T any] struct {
 // Remember returns a repository's Memory.
 func Remember(fsys fs.FS) *Memory {
 	return &Memory{
-		fsys:  fsys,
-		lists: map[string]memory[[]fs.DirEntry]{},
-		stats: map[string]memory[fs.FileInfo]{},
-		globs: map[string]memory[[]string]{},
+		fsys:    fsys,
+		lists:   map[string]memory[[]fs.DirEntry]{},
+		stats:   map[string]memory[fs.FileInfo]{},
+		globs:   map[string]memory[[]string]{},
+		missing: map[absence]error{},
 	}
 }
 
+// An absence is a path at which there is nothing: no entry, or where links are followed
+// nothing that it leads to.
+type absence struct {
+	path   string
+	follow bool
+}
+
+// unless does what is asked of a path, unless there is known to be nothing.
+func unless[T any](m *Memory, name string, follow bool, do func(fs.FS, string) (T, error)) (value T, err error) {
+	for _, a := range []absence{{name, false}, {name, follow}} {
+		if err, ok := m.missing[a]; ok {
+			return value, err
+		}
+	}
+	value, err = do(m.fsys, name)
+	if errors.Is(err, fs.ErrNotExist) && m.keeps(1) {
+		m.missing[absence{name, follow}] = err
+	}
+	return value, err
+}
+
 // Open opens a file or directory.
-func (m *Memory) Open(name string) (fs.File, error) { return m.fsys.Open(name) }
+func (m *Memory) Open(name string) (fs.File, error) { return unless(m, name, true, fs.FS.Open) }
 
 // ReadFile returns the text of a file.
-func (m *Memory) ReadFile(name string) ([]byte, error) { return fs.ReadFile(m.fsys, name) }
+func (m *Memory) ReadFile(name string) ([]byte, error) { return unless(m, name, true, fs.ReadFile) }
 
 // ReadLink returns where a link leads.
-func (m *Memory) ReadLink(name string) (string, error) { return fs.ReadLink(m.fsys, name) }
+func (m *Memory) ReadLink(name string) (string, error) {
+	return unless(m, name, false, fs.ReadLink)
+}
 
 // Lstat describes the entry itself.
-func (m *Memory) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(m.fsys, name) }
+func (m *Memory) Lstat(name string) (fs.FileInfo, error) { return unless(m, name, false, fs.Lstat) }
 
 // ReadDir lists a directory, sorted by name.
 func (m *Memory) ReadDir(name string) ([]fs.DirEntry, error) {
@@ -66,7 +93,7 @@ func (m *Memory) ReadDir(name string) ([]fs.DirEntry, error) {
 func (m *Memory) Stat(name string) (fs.FileInfo, error) {
 	stat, ok := m.stats[name]
 	if !ok {
-		stat.value, stat.err = fs.Stat(m.fsys, name)
+		stat.value, stat.err = unless(m, name, true, fs.Stat)
 		if m.keeps(1) {
 			m.stats[name] = stat
 		}
