@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -70,7 +71,8 @@ func Walk(ctx context.Context, fsys fs.FS, o Options) (*Tree, error) {
 	if err := f.dir(place{dir, w.rulesAbove(dir)}); err != nil {
 		return nil, err
 	}
-	if err := w.below(ctx, w.take(f)); err != nil {
+	w.take(f)
+	if err := w.below(ctx, f.dirs); err != nil {
 		return nil, err
 	}
 	if err := w.read(ctx); err != nil {
@@ -119,57 +121,50 @@ type finds struct {
 	dirs    []place // to look through next
 }
 
-// take adds finds to what was found, and returns where to look next.
-func (w *walker) take(f *finds) []place {
+// take adds finds to what was found.
+func (w *walker) take(f *finds) {
 	w.scripts = append(w.scripts, f.scripts...)
 	w.tree.Dockerfiles = append(w.tree.Dockerfiles, f.tree.Dockerfiles...)
 	w.tree.Texts = append(w.tree.Texts, f.tree.Texts...)
 	w.tree.Repositories = append(w.tree.Repositories, f.tree.Repositories...)
 	w.tree.Skipped = append(w.tree.Skipped, f.tree.Skipped...)
-	return f.dirs
 }
 
-// below looks through directories and those below them, several at a time.
+// below looks through directories and those below them. Who looks goes deep before it
+// goes on, and gives half of what is left to whoever is free.
 func (w *walker) below(ctx context.Context, places []place) error {
-	for len(places) > 0 {
-		jobs, ctx := errgroup.WithContext(ctx)
-		jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
-		var parts []*finds
-		for some := range slices.Chunk(places, 64) {
-			f := &finds{walker: w, dirs: some}
-			parts = append(parts, f)
-			jobs.Go(func() error {
-				f.deep()
-				return ctx.Err()
-			})
-		}
-		if err := jobs.Wait(); err != nil {
-			return err
-		}
-		places = nil
-		for _, f := range parts {
-			places = append(places, w.take(f)...)
+	jobs, ctx := errgroup.WithContext(ctx)
+	jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
+	var taking sync.Mutex
+	var look func(places []place) func() error
+	look = func(places []place) func() error {
+		return func() error {
+			f := &finds{walker: w, dirs: places}
+			for n := 1; len(f.dirs) > 0 && ctx.Err() == nil; n++ {
+				f.next()
+				if half := len(f.dirs) / 2; half > 0 && n%32 == 0 && jobs.TryGo(look(slices.Clone(f.dirs[:half]))) {
+					f.dirs = f.dirs[half:]
+				}
+			}
+			taking.Lock()
+			defer taking.Unlock()
+			w.take(f)
+			return ctx.Err()
 		}
 	}
-	return nil
+	jobs.Go(look(places))
+	return jobs.Wait()
 }
 
-// maxDeep is how many directories a job looks through before the rest of what it found is
-// shared out anew: one of its directories may hold most of a tree.
-const maxDeep = 1024
-
-// deep looks through f.dirs, and through what is in each before the next.
-func (f *finds) deep() {
-	slices.Reverse(f.dirs)
-	for n := 0; len(f.dirs) > 0 && n < maxDeep; n++ {
-		last := len(f.dirs) - 1
-		p := f.dirs[last]
-		f.dirs = f.dirs[:last]
-		if err := f.dir(p); err != nil {
-			f.tree.Skipped = append(f.tree.Skipped, skipFor(p.dir, err))
-		}
-		slices.Reverse(f.dirs[last:])
+// next looks through the last of f.dirs, which what is in it replaces.
+func (f *finds) next() {
+	last := len(f.dirs) - 1
+	p := f.dirs[last]
+	f.dirs = f.dirs[:last]
+	if err := f.dir(p); err != nil {
+		f.tree.Skipped = append(f.tree.Skipped, skipFor(p.dir, err))
 	}
+	slices.Reverse(f.dirs[last:])
 }
 
 // rulesAbove returns the rules that hold in dir and are not its own: none where

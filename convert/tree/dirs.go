@@ -8,16 +8,8 @@ import (
 	"sync"
 )
 
-// maxDirs is how many directories are kept open, and maxSeen of how many it is known
-// how often they were asked for.
-const (
-	maxDirs = 128
-	maxSeen = 4096
-)
-
-// worthwhile is how often a directory is asked for until it is opened: it costs as
-// much as going through it twice.
-const worthwhile = 1
+// maxDirs is how many directories are kept open.
+const maxDirs = 128
 
 // dirs keeps directories open, each as a root of its own. A path costs an os.Root
 // system calls for each of its elements, and most paths that are asked for are of a
@@ -26,41 +18,42 @@ type dirs struct {
 	root *os.Root
 	mu   sync.Mutex
 	open map[string]*os.Root
-	seen map[string]uint8
 }
 
 // nearest returns an open directory that leads to a path, and what is left of it.
 func (d *dirs) nearest(name string) (dir *os.Root, rest string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.towards(name)
-}
-
-func (d *dirs) towards(name string) (dir *os.Root, rest string) {
 	i := strings.LastIndexByte(name, '/')
 	if i < 0 {
 		return d.root, name
 	}
 	parent := name[:i]
-	if r := d.open[parent]; r != nil {
+	if r := d.kept(parent); r != nil {
 		return r, name[i+1:]
 	}
-	if d.seen == nil || len(d.seen) >= maxSeen {
-		d.seen = map[string]uint8{}
+	above, way := d.nearest(parent)
+	r, err := above.OpenRoot(way)
+	if err != nil {
+		return above, way + name[i:]
 	}
-	above, way := d.towards(parent)
-	if d.seen[parent]++; d.seen[parent] >= worthwhile {
-		if r, err := above.OpenRoot(way); err == nil {
-			d.keep(parent, r)
-			return r, name[i+1:]
-		}
-	}
-	return above, way + name[i:]
+	return d.keep(parent, r), name[i+1:]
+}
+
+func (d *dirs) kept(name string) *os.Root {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.open[name]
 }
 
 // keep keeps a directory that was opened, and lets go of all others where there are
-// too many. Who uses one of those goes from the root.
-func (d *dirs) keep(name string, r *os.Root) {
+// too many: who uses one of those goes from the root. It returns the one that somebody
+// else kept meanwhile, where there is one.
+func (d *dirs) keep(name string, r *os.Root) *os.Root {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if other := d.open[name]; other != nil {
+		r.Close()
+		return other
+	}
 	if len(d.open) >= maxDirs {
 		d.drop()
 	}
@@ -68,6 +61,7 @@ func (d *dirs) keep(name string, r *os.Root) {
 		d.open = map[string]*os.Root{}
 	}
 	d.open[name] = r
+	return r
 }
 
 func (d *dirs) close() {
