@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -93,9 +94,17 @@ func Convert(ctx context.Context, jobs []Job, o Options) ([]*Unit, error) {
 		return units, each(ctx, 0)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)))
-	for i := range jobs {
-		group.Go(func() error { return each(ctx, i) })
+	var next atomic.Int64
+	// The goroutines stay, and with them their stacks: each job grows one.
+	for range min(len(jobs), cmp.Or(o.Jobs, runtime.GOMAXPROCS(0))) {
+		group.Go(func() error {
+			for i := next.Add(1) - 1; i < int64(len(jobs)); i = next.Add(1) - 1 {
+				if err := each(ctx, int(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	return units, group.Wait()
 }
