@@ -59,40 +59,50 @@ const (
 		"user,u= userns= uts= volume,v= volume-driver= volumes-from= workdir,w="
 )
 
-// A spelling is a name of a subcommand.
+// A spelling is what the words of a subcommand are in the table.
 type spelling struct {
-	row   *subcommand
+	row   *subcommand // nil where they are none, or only the beginning of longer ones
 	words []string
+	group bool // they are the beginning of longer ones
 }
 
-// spellings are those of subcommands by their names.
-var spellings = sync.OnceValue(func() map[string]spelling {
-	found := map[string]spelling{}
+// spellings are those that were looked for and found, by their words joined by spaces. A
+// map of all would take a short run more time than the few that it looks for.
+var spellings struct {
+	sync.RWMutex
+	found map[string]*spelling
+}
+
+// spelled finds path, a subcommand's words joined by spaces.
+func spelled(path string) *spelling {
+	spellings.RLock()
+	s := spellings.found[path]
+	spellings.RUnlock()
+	if s != nil {
+		return s
+	}
+	s = &spelling{}
 	for i := range subcommands {
 		for name := range strings.SplitSeq(subcommands[i].names, "|") {
-			found[name] = spelling{&subcommands[i], slices.Clip(strings.Split(name, " "))}
+			rest, ok := strings.CutPrefix(name, path)
+			switch {
+			case ok && rest == "":
+				s.row, s.words = &subcommands[i], slices.Clip(strings.Split(name, " "))
+			case ok && rest[0] == ' ':
+				s.group = true
+			}
 		}
 	}
-	return found
-})
-
-// groups are the words in front of the last one in the names of subcommands.
-var groups = sync.OnceValue(func() map[string]bool {
-	found := map[string]bool{}
-	for name := range spellings() {
-		for i := strings.LastIndexByte(name, ' '); i >= 0; i = strings.LastIndexByte(name[:i], ' ') {
-			found[name[:i]] = true
+	if s.row != nil || s.group {
+		spellings.Lock()
+		defer spellings.Unlock()
+		if spellings.found == nil {
+			spellings.found = map[string]*spelling{}
 		}
+		spellings.found[path] = s
 	}
-	return found
-})
-
-// findSubcommand finds the row for path, a subcommand's words joined by spaces, or
-// nil.
-func findSubcommand(path string) *subcommand { return spellings()[path].row }
-
-// isGroup reports whether path is the beginning of longer spellings.
-func isGroup(path string) bool { return groups()[path] }
+	return s
+}
 
 // subcommands is the table of what the docker command line takes, from Docker
 // 1.13 to 28. Source: the output of "docker SUBCOMMAND --help" and the deprecation

@@ -20,7 +20,7 @@ func parseDocker(argv []Arg) (Command, *subcommand, *flagError) {
 	if err != nil || len(cmd.Path) == 0 {
 		return cmd, nil, err
 	}
-	row := findSubcommand(strings.Join(cmd.Path, " "))
+	row := spelled(strings.Join(cmd.Path, " ")).row
 	if row == nil {
 		cmd.Args = rest
 		return cmd, nil, nil
@@ -39,8 +39,8 @@ func (cmd *Command) readPath(args []Arg) ([]Arg, *flagError) {
 	path := ""
 	for len(args) > 0 {
 		word, ok := args[0].Known()
-		if path == "" && !isGroup(word) && findSubcommand(word) != nil {
-			cmd.Path = spellings()[word].words
+		if s := spelled(word); path == "" && s.row != nil && !s.group {
+			cmd.Path = s.words
 			return args[1:], nil
 		}
 		if !ok {
@@ -51,7 +51,7 @@ func (cmd *Command) readPath(args []Arg) ([]Arg, *flagError) {
 			word = path + " " + word
 		}
 		path = word
-		if !isGroup(path) {
+		if !spelled(path).group {
 			return args[1:], nil
 		}
 		group, err := groupFlags.parse(args[1:])
@@ -194,7 +194,7 @@ func dockerCompose(c *call, cmd Command) outcome {
 
 // runCompose is the model of docker-compose.
 func runCompose(c *call) outcome {
-	parsed, err := findSubcommand("compose").spec().parse(c.argv[1:])
+	parsed, err := spelled("compose").row.spec().parse(c.argv[1:])
 	cmd := Command{Client: c.argv[0], Path: []string{"compose"}, Flags: parsed.flags, Args: parsed.args}
 	if err != nil {
 		return outcome{act: &Docker{Command: cmd}, problem: []finding.Finding{err.finding("docker-compose")}}

@@ -61,11 +61,27 @@ func takesValue(c *cli.Command, arg string) bool {
 
 func flagNamed(c *cli.Command, name string) cli.Flag {
 	for _, f := range c.Flags {
-		if slices.Contains(f.Names(), name) {
+		if slices.Contains(namesOf(f), name) {
 			return f
 		}
 	}
 	return nil
+}
+
+// namesOf are the names of a flag. The library's own way to them takes a regular
+// expression for each, of which every start would need hundreds.
+func namesOf(f cli.Flag) []string {
+	switch f := f.(type) {
+	case *cli.StringFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.BoolFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.IntFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.StringSliceFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	}
+	return f.Names()
 }
 
 // needsValue reports whether the word behind a flag is its value.

@@ -14,7 +14,7 @@ import (
 // writes, and where, the command line alone says. An empty variable counts as none.
 func withEnvironment(flags []cli.Flag) {
 	for _, f := range flags {
-		name := f.Names()[0]
+		name := namesOf(f)[0]
 		if _, ok := config.Lookup(name); !ok {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/moby/buildkit/util/suggest"
 	"go.yaml.in/yaml/v3"
@@ -82,12 +83,12 @@ func Parse(path string, text []byte) (*File, error) {
 	return p.file, errors.Join(p.errs...)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^yaml: (?:line (\d+): )?`) })
 
 // syntaxError takes the line out of a message of the YAML library.
 func syntaxError(path string, err error) error {
 	text := err.Error()
-	at := yamlLine.FindStringSubmatch(text)
+	at := yamlLine().FindStringSubmatch(text)
 	e := &Error{File: path, Message: text}
 	if at != nil {
 		e.Message = "not valid YAML: " + text[len(at[0]):]

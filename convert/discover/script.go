@@ -1,14 +1,11 @@
 package discover
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
-	"runtime"
-	"slices"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/stagefold/stagefold/convert/internal/share"
 )
 
 // maxScript is the size in bytes up to which a file is taken for a script.
@@ -28,17 +25,7 @@ type script struct {
 
 // read looks into all files that may be scripts.
 func (w *walker) read(ctx context.Context) error {
-	jobs, ctx := errgroup.WithContext(ctx)
-	jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
-	for part := range slices.Chunk(w.scripts, 64) {
-		jobs.Go(func() error {
-			for _, s := range part {
-				s.read(w.fsys)
-			}
-			return ctx.Err()
-		})
-	}
-	return jobs.Wait()
+	return share.Out(ctx, len(w.scripts), 64, w.opts.Jobs, func(i int) { w.scripts[i].read(w.fsys) })
 }
 
 func (s *script) read(fsys fs.FS) {

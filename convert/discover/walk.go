@@ -133,8 +133,8 @@ func (w *walker) take(f *finds) {
 // below looks through directories and those below them. Who looks goes deep before it
 // goes on, and gives half of what is left to whoever is free.
 func (w *walker) below(ctx context.Context, places []place) error {
-	jobs, ctx := errgroup.WithContext(ctx)
-	jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
+	var others errgroup.Group
+	others.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)) - 1)
 	var taking sync.Mutex
 	var look func(places []place) func() error
 	look = func(places []place) func() error {
@@ -142,7 +142,7 @@ func (w *walker) below(ctx context.Context, places []place) error {
 			f := &finds{walker: w, dirs: places}
 			for n := 1; len(f.dirs) > 0 && ctx.Err() == nil; n++ {
 				f.next()
-				if half := len(f.dirs) / 2; half > 0 && n%32 == 0 && jobs.TryGo(look(slices.Clone(f.dirs[:half]))) {
+				if half := len(f.dirs) / 2; half > 0 && n%32 == 0 && others.TryGo(look(slices.Clone(f.dirs[:half]))) {
 					f.dirs = f.dirs[half:]
 				}
 			}
@@ -152,8 +152,8 @@ func (w *walker) below(ctx context.Context, places []place) error {
 			return ctx.Err()
 		}
 	}
-	jobs.Go(look(places))
-	return jobs.Wait()
+	err := look(places)()
+	return cmp.Or(err, others.Wait())
 }
 
 // next looks through the last of f.dirs, which what is in it replaces.

@@ -7,10 +7,10 @@ import (
 var (
 	// setuid is a command that sets a setuid or setgid bit.
 	setuid = pattern(`chmod\s+(-\S+\s+)*([-+=,ugoarwxXt]*[+=][rwxXt]*s|[0-7]?[2-7][0-7]{3}\b)|(mkdir|install)\s(.*\s)?(-[a-zA-Z]*m|--mode)[ =]?[0-7]?[2-7][0-7]{3}\b`,
-		"chmod", "mkdir", "install")
+		"chmod", "mkdir", "install ", "install\t", "install\n") // and not go build -installsuffix
 	// modeWords change modes or what new directories get.
 	modeWords = pattern(`(^|[\s;&|("'/])(chmod|umask)\s|(mkdir|install)\s(.*\s)?(-[a-zA-Z]*m|--mode)`,
-		"chmod", "umask", "mkdir", "install")
+		"chmod", "umask", "mkdir", "install ", "install\t", "install\n")
 	// linkWords make symbolic links.
 	linkWords = pattern(`(^|[\s;&|("'/])ln\s([^;&|]*\s)?(-[a-zA-Z]*s|--symbolic)`,
 		"ln")

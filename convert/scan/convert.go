@@ -1,20 +1,16 @@
 package scan
 
 import (
-	"cmp"
 	"context"
 	"io/fs"
 	"maps"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/convert/inputs"
+	"github.com/stagefold/stagefold/convert/internal/share"
 	"github.com/stagefold/stagefold/convert/report"
 	"github.com/stagefold/stagefold/shparse"
 )
@@ -77,36 +73,14 @@ type Options struct {
 func Convert(ctx context.Context, jobs []Job, o Options) ([]*Unit, error) {
 	units := make([]*Unit, len(jobs))
 	var one sync.Mutex
-	each := func(ctx context.Context, i int) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	err := share.Out(ctx, len(jobs), 1, o.Jobs, func(i int) {
 		u := jobs[i].convert()
 		one.Lock()
 		defer one.Unlock()
 		o.finish(u)
 		units[i] = u
-		return nil
-	}
-	if len(jobs) == 1 {
-		// A goroutine of its own would cost a short run a tenth of its time: a
-		// second thread, and a stack that has to grow again.
-		return units, each(ctx, 0)
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	// The goroutines stay, and with them their stacks: each job grows one.
-	for range min(len(jobs), cmp.Or(o.Jobs, runtime.GOMAXPROCS(0))) {
-		group.Go(func() error {
-			for i := next.Add(1) - 1; i < int64(len(jobs)); i = next.Add(1) - 1 {
-				if err := each(ctx, int(i)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	return units, group.Wait()
+	})
+	return units, err
 }
 
 // finish hands a unit on, and lets go of what is not needed behind it.

@@ -2,17 +2,15 @@ package scan
 
 import (
 	"bytes"
-	"cmp"
+	"context"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/stagefold/stagefold/convert"
 	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/internal/share"
 )
 
 // maxText is the size in bytes up to which a file is searched.
@@ -23,9 +21,8 @@ func NoMentions(string) []finding.Finding { return nil }
 
 // Mention looks through the texts of one repository for the names of files that its
 // units delete or leave on the host no more, and adds what it finds to their findings. It
-// reads each text once, several at a time: limit, or one for each processor where that
-// is 0.
-func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
+// reads each text once, up to jobs of them at a time; 0 is one for each processor.
+func Mention(fsys fs.FS, units []*Unit, texts []string, jobs int) {
 	m := mentioner{deleted: map[string][]*Unit{}, lost: map[string][]*Unit{}, changed: map[string]bool{}}
 	for _, u := range units {
 		for _, c := range u.Changes {
@@ -45,19 +42,11 @@ func Mention(fsys fs.FS, units []*Unit, texts []string, limit int) {
 	if len(m.bases) == 0 {
 		return
 	}
-	var jobs errgroup.Group
-	jobs.SetLimit(cmp.Or(limit, runtime.GOMAXPROCS(0)))
-	for part := range slices.Chunk(texts, 64) {
-		jobs.Go(func() error {
-			for _, name := range part {
-				if !m.changed[name] {
-					m.text(fsys, name)
-				}
-			}
-			return nil
-		})
-	}
-	_ = jobs.Wait() // none fails
+	_ = share.Out(context.Background(), len(texts), 64, jobs, func(i int) { // which does not end
+		if !m.changed[texts[i]] {
+			m.text(fsys, texts[i])
+		}
+	})
 }
 
 type mentioner struct {

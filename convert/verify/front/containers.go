@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // create is docker create and docker run.
@@ -51,7 +52,7 @@ func (c *call) redirected() bool {
 // may leave files.
 func (c *call) mountsHost() bool {
 	for _, v := range append(c.values("volume"), c.values("mount")...) {
-		if name, _, found := strings.Cut(v, ":"); found && !volumeName.MatchString(name) || strings.Contains(v, "type=bind") {
+		if name, _, found := strings.Cut(v, ":"); found && !volumeName().MatchString(name) || strings.Contains(v, "type=bind") {
 			return true
 		}
 	}
@@ -105,13 +106,13 @@ func (c *call) link(value string) string {
 }
 
 // volumeName is what the engine takes for the name of a volume, and not for a path.
-var volumeName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+var volumeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`) })
 
 // volume is the value of -v. A volume with a name is the script's own: what the
 // user's holds must not change.
 func (c *call) volume(value string) string {
 	name, path, found := strings.Cut(value, ":")
-	if !found || !volumeName.MatchString(name) {
+	if !found || !volumeName().MatchString(name) {
 		return value
 	}
 	return c.newThing(Volume, name) + ":" + path
