@@ -116,6 +116,7 @@ func (s *shell) runOp(op *Op, st *syntax.Stmt, effects []Effect) flow {
 	}
 	c := r.commands[r.running]
 	*c = command{op: op, argv: op.Argv, node: st, effects: effects}
+	s.look(op)
 	r.running++
 	f := s.run(c)
 	r.running--

@@ -29,6 +29,8 @@ type run struct {
 	exit    Value
 	reached reach
 	halted  bool // a finding ends the run
+	stubs   bool // commands within words stand for themselves
+	meant   *meaning
 
 	// What follows is used again and again.
 	idle     []*expander

@@ -58,7 +58,7 @@ func (t *tracer) load(name string, from finding.Range) (*script, bool) {
 	if sc, ok := t.trace.scripts[name]; ok {
 		return sc, true
 	}
-	src, ok := t.read(name, from)
+	src, ok := t.readScript(name, from)
 	if !ok {
 		return nil, false
 	}
@@ -72,8 +72,8 @@ func (t *tracer) load(name string, from finding.Range) (*script, bool) {
 	return sc, true
 }
 
-// read reads the text of a script and checks that it is one.
-func (t *tracer) read(name string, from finding.Range) ([]byte, bool) {
+// readScript reads the text of a script and checks that it is one.
+func (t *tracer) readScript(name string, from finding.Range) ([]byte, bool) {
 	place := finding.Range{File: name}
 	if from.File != "" {
 		place = from

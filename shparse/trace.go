@@ -63,6 +63,7 @@ type Trace struct {
 	// Hosts are the texts of the files that such scripts stand in, by path.
 	Hosts map[string][]byte
 
+	conf       Config   // what the trace was made of
 	goals      []string // as in Config
 	scripts    map[string]*script
 	numbers    map[*syntax.Stmt]int // of the statements that run
@@ -127,17 +128,22 @@ type Action interface{ isAction() }
 // findings, and always ends.
 func Read(c Config) *Trace {
 	t := newTracer(c)
-	if IsMakefile(c.Path) {
-		t.explore((*run).openMake)
-	} else if IsPipeline(c.Path) {
-		t.explore((*run).openPipeline)
-	} else if sc, ok := t.load(c.Path, finding.Range{}); ok {
-		t.explore(func(*run) (*script, bool) { return sc, true })
-	}
+	t.read()
 	t.trace.Steps = t.steps
 	t.trace.Findings = finding.Sort(t.trace.Findings)
 	if finding.Refused(t.trace.Findings) {
 		t.trace.Ways = nil
 	}
 	return t.trace
+}
+
+// read follows the script.
+func (t *tracer) read() {
+	if name := t.conf.Path; IsMakefile(name) {
+		t.explore((*run).openMake)
+	} else if IsPipeline(name) {
+		t.explore((*run).openPipeline)
+	} else if sc, ok := t.load(name, finding.Range{}); ok {
+		t.explore(func(*run) (*script, bool) { return sc, true })
+	}
 }

@@ -23,6 +23,7 @@ type tracer struct {
 	ops      slab[Op]
 	matchers map[string]*matcher
 	pipeline *pipeline.Pipeline // where the trace is of a CI file
+	probe    *probe             // nil but in a second run
 }
 
 func newTracer(c Config) *tracer {
@@ -32,7 +33,7 @@ func newTracer(c Config) *tracer {
 	}
 	return &tracer{
 		conf:  c,
-		trace: &Trace{Path: c.Path, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
+		trace: &Trace{Path: c.Path, conf: c, goals: c.Goals, Sources: map[string][]byte{}, Hosts: map[string][]byte{}, scripts: map[string]*script{}},
 		bash:  syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash)),
 	}
 }

@@ -330,6 +330,10 @@ func (e *expander) part(p syntax.WordPart, quoted bool) {
 	case *syntax.ParamExp:
 		e.param(p, quoted)
 	case *syntax.CmdSubst:
+		if s.r.stubs {
+			e.add(piece{text: s.script.text(p), quoted: true})
+			return
+		}
 		e.value(s.substitute(p), quoted)
 	case *syntax.ArithmExp:
 		e.value(s.arithmetic(p.X, p), true)

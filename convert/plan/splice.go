@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/stagefold/stagefold/convert/finding"
 	"github.com/stagefold/stagefold/shparse"
@@ -21,12 +22,18 @@ func (s *scaffold) passFlags(f *Fold) {
 	at, behind := insertion(final.Build)
 	var texts []finding.Range
 	for _, b := range f.Builders() {
-		for _, g := range s.p.gifts(f, b) {
+		gifts := s.p.gifts(f, b)
+		for _, g := range gifts {
 			text := g.flag.Range
 			if slices.Contains(texts, text) {
 				continue
 			}
 			texts = append(texts, text)
+			if shares(g.flag, f, b, gifts) {
+				s.p.say(finding.New("SF004", text, "the words that hold --%s hold more than what the final build needs", g.flag.Name).
+					WithHint("write the flag out, in words of its own"))
+				continue
+			}
 			s.p.checkSameValue(g, b, final)
 			sp := Splice{File: final.Op.Range.File, Start: at, End: at, From: text, Old: g.old, New: g.new, Before: " "}
 			if !behind {
@@ -35,6 +42,26 @@ func (s *scaffold) passFlags(f *Fold) {
 			s.script.Splices = append(s.script.Splices, sp)
 		}
 	}
+}
+
+// shares reports whether the words of a flag are also those of something that is no gift,
+// and would make a difference: "$@" and $FLAGS stand for many words.
+func shares(fl shparse.Flag, f *Fold, b *Part, gifts []gift) bool {
+	overlaps := func(r finding.Range) bool {
+		return r.File == fl.Range.File && r.Start.Offset < fl.Range.End.Offset && fl.Range.Start.Offset < r.End.Offset
+	}
+	return slices.ContainsFunc(b.Build.Args, func(a shparse.Arg) bool { return overlaps(a.Word) }) ||
+		slices.ContainsFunc(b.Build.Flags, func(o shparse.Flag) bool {
+			return overlaps(o.Range) && !isUnused(o, f) && !slices.ContainsFunc(gifts, func(g gift) bool {
+				return g.flag.Name == o.Name && g.flag.Value.Key() == o.Value.Key()
+			})
+		})
+}
+
+// isUnused reports whether a flag is a build argument that no Dockerfile declares.
+func isUnused(fl shparse.Flag, f *Fold) bool {
+	name, _, _ := strings.Cut(fl.Value.String(), "=")
+	return fl.Name == "build-arg" && !proxyArg(name) && !slices.ContainsFunc(f.Parts, func(part *Part) bool { return part.declares(name) })
 }
 
 // gifts are the flags of the builder's build that the final one must get.
@@ -97,6 +124,11 @@ func insertion(b *shparse.Build) (at int, behind bool) {
 // something else.
 func (p *planner) checkSameValue(g gift, b, final *Part) {
 	fl := g.flag
+	same := shparse.Differs
+	if fl.Range.File == final.Op.Range.File {
+		same = p.in.Trace.SameAt(fl, b.Op, final.Op)
+	}
+	line := p.in.Trace.Locate(final.Op.Range).Start.Line
 	text := p.in.Trace.Sources[fl.Range.File][fl.Range.Start.Offset:fl.Range.End.Offset]
 	switch {
 	case fl.Joined:
@@ -104,8 +136,10 @@ func (p *planner) checkSameValue(g gift, b, final *Part) {
 			WithHint("write the flag as a word of its own"))
 	case g.old != "" && !bytes.Contains(text, []byte(g.old+"=")):
 		p.say(finding.New("SF210", fl.Range, "the build argument %s would have to be renamed, and its name is not written here", g.old))
-	case fl.Range.File != final.Op.Range.File || !p.in.Trace.SameAt(fl, b.Op, final.Op):
-		p.say(finding.New("SF004", fl.Range, "%q does not have the same value at the final build in line %d",
-			fl.Value.String(), p.in.Trace.Locate(final.Op.Range).Start.Line).WithHint("set the variable once, in front of both builds"))
+	case same == shparse.Differs:
+		p.say(finding.New("SF004", fl.Range, "%q does not have the same value at the final build in line %d", text, line).
+			WithHint("set the variable once, in front of both builds"))
+	case same == shparse.Later:
+		p.say(finding.New("SF244", fl.Range, "the time in %q is taken to be as well that of the final build in line %d", fl.Value.String(), line))
 	}
 }
