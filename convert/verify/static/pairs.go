@@ -405,7 +405,7 @@ func changes(op *shparse.Op, c *shparse.Container) bool {
 }
 
 // word is a value with a word for each hole that may stand wherever the value does:
-// in the name of an image, in a path.
+// in the name of an image, in a path. Commands that are written alike have one word.
 func word(v shparse.Value) string {
 	var out strings.Builder
 	for _, part := range v {
@@ -414,7 +414,11 @@ func word(v shparse.Value) string {
 			continue
 		}
 		out.WriteString("unknown-")
-		for _, r := range (shparse.Value{part}).Key() {
+		key := shparse.Value{part}.Key()
+		if part.Hole.Reason == shparse.Output {
+			key = part.Hole.Name
+		}
+		for _, r := range key {
 			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 				out.WriteRune(r)
 			} else {

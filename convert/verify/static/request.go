@@ -19,7 +19,8 @@ type Pair struct {
 }
 
 // A Build is a docker build. For what comes from outside its texts have a word that
-// begins with "unknown-", the same for the same thing.
+// begins with "unknown-", the same for the same thing, and for commands that are written
+// alike: what such a command prints in the old way it is taken to print in the new one.
 type Build struct {
 	Path       string            `json:"path"` // of the Dockerfile
 	Dockerfile string            `json:"dockerfile"`
