@@ -126,6 +126,7 @@ var rules = []Rule{
 	{"SF242", Warning, "a file that the build left on the host is named elsewhere", "let the other place take the file out of the image, or build the stage that has it with --target and --output"},
 	{"SF243", Warning, "a test of an extracted file has been assumed to hold", "see whether the file is what the test asks for: the result is the same if it is"},
 	{"SF244", Warning, "a time that a build gets has been assumed not to matter", "set the variable once, in front of both builds, where the earlier time is wanted"},
+	{"SF245", Warning, "a file that a run began anew is only appended to", "write the first of the redirections that are left with > instead of >>"},
 	{"SF250", Note, "an ignore file has an entry for an extracted file", "take the entry out, if nothing else makes the file"},
 
 	{"SF301", Error, "a file that the build needs is missing", "check the path; it is relative to the directory the script runs in"},

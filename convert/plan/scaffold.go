@@ -40,7 +40,21 @@ func (p *planner) script(folds []*Fold) Script {
 		s.moveContext(f)
 	}
 	s.retarget()
+	s.warnAppended()
 	return s.script
+}
+
+// warnAppended says where what is left of the script appends to a file that a command made
+// which goes.
+func (s *scaffold) warnAppended() {
+	for _, f := range s.p.way.Files.All() {
+		if f.Origin != shparse.Generated || s.p.onDisk(f.Path) || !s.script.Drop[f.By[0]] {
+			continue
+		}
+		if i := slices.IndexFunc(f.By, func(op *shparse.Op) bool { return !s.script.Drop[op] }); i > 0 {
+			s.p.say(finding.New("SF245", f.By[i].Range, "%q is not begun anew any more: the command that did so goes, and this one appends to it", f.Path))
+		}
+	}
 }
 
 // builders are the builders of all folds.

@@ -16,17 +16,24 @@ func (s *scaffold) collectHosts() {
 		states = append(states, op.Files)
 	}
 	s.collectMounted()
-	var made, kept []string
+	var made, kept, written []string
 	for _, files := range slices.Compact(states) {
 		for _, f := range files.Under(".") {
 			switch {
-			case s.artifact(f), s.byproduct(f), s.p.folded[f.Path], s.link(f), f.Origin == shparse.Packed && s.p.archives[f.Path]:
+			case s.passing(f):
 				s.addHost(f.Path)
+			case s.byproduct(f):
+				written = append(written, f.Path)
 			case f.Origin == shparse.Directory:
 				made = append(made, f.Path)
 			case f.Origin != shparse.Removed:
 				kept = append(kept, f.Path)
 			}
+		}
+	}
+	for _, name := range written {
+		if !slices.Contains(kept, name) { // by what stays, at another time
+			s.addHost(name)
 		}
 	}
 	for _, dir := range made {
@@ -72,6 +79,11 @@ func (n *node) copyAbove(name string) bool {
 		}
 	}
 	return false
+}
+
+// passing reports whether a file of the host is there for the copies alone, and goes.
+func (s *scaffold) passing(f shparse.File) bool {
+	return s.artifact(f) || s.p.folded[f.Path] || s.link(f) || f.Origin == shparse.Packed && s.p.archives[f.Path]
 }
 
 // artifact reports whether a file of the host came out of a builder, and goes.
@@ -265,6 +277,8 @@ func (s *scaffold) readsID(op *shparse.Op, h *shparse.Host) bool {
 func (s *scaffold) concerns(op *shparse.Op, e shparse.Effect) bool {
 	name := placeOf(e.Path)
 	switch {
+	case e.Verb == shparse.Remove && s.written(op, name):
+		return false
 	case name != "" && s.gone(op, name):
 		return true
 	case e.Verb == shparse.Symlink, e.Verb == shparse.Remove:
@@ -274,6 +288,13 @@ func (s *scaffold) concerns(op *shparse.Op, e shparse.Effect) bool {
 	}
 	from := placeOf(e.From)
 	return from != "" && (s.gone(op, from) || s.gone(op, op.Files.Behind(from)))
+}
+
+// written reports whether a path is a file by now that something wrote which stays: an
+// artifact had that name before.
+func (s *scaffold) written(op *shparse.Op, name string) bool {
+	f, ok := op.Files.At(name)
+	return ok && f.Path == name && f.Origin == shparse.Generated && !s.passing(f) && !s.byproduct(f)
 }
 
 // placeOf is a path as far as it is known: of one that a pattern ends, the directory in
