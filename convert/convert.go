@@ -165,6 +165,7 @@ func run(fsys fs.FS, o Options) *Result {
 	c.explainNothing()
 	c.render()
 	c.refuseHosted()
+	c.checkAgain()
 	c.reportMentions()
 	c.reportIgnoreEntries()
 	return c.result()
@@ -223,10 +224,18 @@ func (c *converter) say(fs ...finding.Finding) {
 
 // trace reads the script.
 func (c *converter) trace() {
-	c.tr = shparse.Read(shparse.Config{FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env, Goals: c.opts.Goals, Defaults: c.defaults, Limits: shparse.Limits{Steps: c.steps}})
+	c.tr = shparse.Read(c.traceConfig())
 	c.say(c.tr.Findings...)
 	maps.Copy(c.sources, c.tr.Sources)
 	maps.Copy(c.sources, c.tr.Hosts)
+}
+
+// traceConfig says how the script is followed.
+func (c *converter) traceConfig() shparse.Config {
+	return shparse.Config{
+		FS: c.fsys, Path: c.opts.Script, Dir: c.opts.Dir, Args: c.opts.Args, Env: c.opts.Env, Goals: c.opts.Goals,
+		Defaults: c.defaults, Limits: shparse.Limits{Steps: c.steps},
+	}
 }
 
 // plan decides on each way through the script.

@@ -31,6 +31,10 @@
 // is taken not to read the files that the conversion changes, where they are in its
 // context, unless it names one; then this is listed too.
 //
+// A new script is not shown before it was followed as the old one was: what stays must run
+// in the same order and with the same words, and the final builds must get what the plan
+// gives them. Otherwise the conversion is refused (SF032).
+//
 // A result is one of four. Converted: exact. Assumed: exact if the listed
 // warnings hold. Refused: nothing changes, and the errors say where, why and what
 // can be done. Nothing: there is no builder pattern here.

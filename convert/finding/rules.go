@@ -57,6 +57,7 @@ var rules = []Rule{
 	{"SF025", Warning, "the destination of docker cp is taken to be missing", "remove the destination in the script, in front of docker cp"},
 	{"SF030", Error, "a command of the old build can't be taken out of the script", "put the command on a line of its own, so that nothing else depends on its output or status"},
 	{"SF031", Error, "what stays of the script uses the result of a command of the old build", "drop the use, or take the value from somewhere else"},
+	{"SF032", Error, "the new script was followed, and would do something else", "this is a fault of the conversion: please report it, with the script"},
 	{"SF050", Error, "the Makefile depends on a value that is unknown", "give it with --set NAME=VALUE"},
 	{"SF051", Error, "the Makefile does not parse, or has a construct that is not understood", "correct the line, or write it in a plainer form; \"make -n\" shows an error of syntax too"},
 	{"SF052", Error, "the Makefile reaches a bound of the reader", "end the recursion, or write the text out"},

@@ -1,0 +1,186 @@
+package convert
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stagefold/stagefold/convert/edit"
+	"github.com/stagefold/stagefold/convert/finding"
+	"github.com/stagefold/stagefold/convert/plan"
+	"github.com/stagefold/stagefold/convert/tree"
+	"github.com/stagefold/stagefold/shparse"
+)
+
+// checkAgain follows the new script, and refuses it where it does not do what the old one
+// did, but for what goes: in the same order and on the same ways, with the same words. The
+// final builds must get the flags that the plan gives them. What leads to each way is not
+// compared: conditions may go.
+func (c *converter) checkAgain() {
+	if c.refused() || !slices.ContainsFunc(c.changes, func(ch edit.Change) bool { return c.tr.Sources[ch.Path] != nil }) {
+		return
+	}
+	say := func(format string, args ...any) {
+		c.say(finding.New("SF032", finding.Range{File: c.opts.Script, Start: start, End: start}, format, args...))
+	}
+	conf := c.traceConfig()
+	conf.FS = tree.After(c.fsys, c.changes)
+	again := shparse.Read(conf)
+	if i := slices.IndexFunc(again.Findings, func(f finding.Finding) bool { return f.Severity == finding.Error }); i >= 0 {
+		say("the new script can't be followed: %s", again.Findings[i].Message)
+		return
+	}
+	want, got := map[string]bool{}, map[string]bool{}
+	for _, p := range c.plans {
+		want[deedsOf(p)] = true
+	}
+	for _, w := range again.Ways {
+		got[deeds(w.Ops, nil)] = true
+	}
+	if deed, ok := missing(want, got); ok {
+		say("the new script would not do what it has to: %q", deed)
+	} else if deed, ok := missing(got, want); ok {
+		say("the new script would do what it must not: %q", deed)
+	}
+}
+
+// missing finds deeds of list that others lack, and returns the first one of them that no
+// others have at its place.
+func missing(list, others map[string]bool) (deed string, ok bool) {
+	for _, d := range slices.Sorted(maps.Keys(list)) {
+		if !others[d] {
+			return firstDifference(d, others), true
+		}
+	}
+	return "", false
+}
+
+// firstDifference is the line in which deeds part from those of others that they have most
+// in common with, "" where they just end.
+func firstDifference(deeds string, others map[string]bool) string {
+	lines, most := strings.Split(deeds, "\n"), 0
+	for o := range others {
+		n := 0
+		for other := range strings.SplitSeq(o, "\n") {
+			if n == len(lines)-1 || lines[n] != other {
+				break
+			}
+			n++
+		}
+		most = max(most, n)
+	}
+	return lines[most]
+}
+
+// deedsOf are the deeds that a plan leaves on its way.
+func deedsOf(p *plan.Plan) string {
+	var ops []*shparse.Op
+	for _, op := range p.Way.Ops {
+		if !p.Script.Drop[op] && p.Script.Tests[op] != shparse.Void {
+			ops = append(ops, op)
+		}
+	}
+	return deeds(ops, p)
+}
+
+// deeds says what operations do, in words that hold also where the script has other lines.
+// Where there is a plan, they are what it makes of them.
+func deeds(ops []*shparse.Op, p *plan.Plan) string {
+	var all strings.Builder
+	for _, op := range ops {
+		if d := deed(op, p); d != "" {
+			all.WriteString(d + "\n")
+		}
+	}
+	return all.String()
+}
+
+// deed says what one operation does, "" for one that only looks or prints.
+func deed(op *shparse.Op, p *plan.Plan) string {
+	if isCut(op.Range, p) {
+		return ""
+	}
+	switch act := op.Act.(type) {
+	case *shparse.Build:
+		return buildDeed(op, act, p)
+	case *shparse.Host:
+		if !slices.ContainsFunc(act.Effects, func(e shparse.Effect) bool { return e.Verb != shparse.ReadFile }) {
+			return ""
+		}
+	}
+	var words []string
+	for _, a := range op.Argv {
+		if !isCut(a.Word, p) {
+			words = append(words, plainText(a.Value))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// buildDeed are the flags of a build, but for those that say where its Dockerfile is: a
+// conversion changes that, and puts in flags of other builds.
+func buildDeed(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
+	var words []string
+	add := func(f shparse.Flag, from, to string) {
+		if f.Name != "file" && f.Name != "target" {
+			words = append(words, "--"+f.Name+"="+strings.Replace(plainText(f.Value.Value), from, to, 1))
+		}
+	}
+	for _, f := range b.Flags {
+		if !isCut(f.Range, p) {
+			add(f, "", "")
+		}
+	}
+	if p != nil {
+		for _, sp := range p.Script.Splices {
+			if sp.From.File == "" || sp.File != op.Range.File || sp.Start < op.Range.Start.Offset || sp.Start > op.Range.End.Offset {
+				continue
+			}
+			for _, f := range flagsAt(p.Way, sp.From) {
+				add(f, sp.Old, sp.New)
+			}
+		}
+	}
+	slices.Sort(words)
+	return "docker build " + strings.Join(words, " ")
+}
+
+// flagsAt are the flags of builds that stand at a place of the script.
+func flagsAt(w *shparse.Way, at finding.Range) []shparse.Flag {
+	for _, op := range w.Ops {
+		b, ok := op.Act.(*shparse.Build)
+		if !ok {
+			continue
+		}
+		if flags := slices.DeleteFunc(slices.Clone(b.Flags), func(f shparse.Flag) bool { return f.Range != at }); len(flags) > 0 {
+			return flags
+		}
+	}
+	return nil
+}
+
+// isCut reports whether a plan takes the text at a place out of the script.
+func isCut(r finding.Range, p *plan.Plan) bool {
+	return p != nil && (slices.ContainsFunc(p.Script.Cuts, func(c finding.Range) bool {
+		return c.File == r.File && c.Start.Offset <= r.Start.Offset && r.End.Offset <= c.End.Offset
+	}) || slices.ContainsFunc(p.Script.Splices, func(sp plan.Splice) bool {
+		return sp.File == r.File && sp.Start <= r.Start.Offset && r.End.Offset <= sp.End
+	}))
+}
+
+// plainText is a value in which holes do not tell where they were made.
+func plainText(v shparse.Value) string {
+	var text strings.Builder
+	for _, part := range v {
+		switch h := part.Hole; {
+		case h == nil:
+			text.WriteString(part.Lit)
+		case h.HasDefault:
+			text.WriteString("${" + h.Name + "-" + plainText(h.Default) + "}")
+		default:
+			fmt.Fprintf(&text, "<%d %s>", h.Reason, h.Name)
+		}
+	}
+	return text.String()
+}
