@@ -118,8 +118,8 @@ func deed(op *shparse.Op, p *plan.Plan) string {
 	return strings.Join(words, " ")
 }
 
-// buildDeed are the flags of a build, but for those that say where its Dockerfile is: a
-// conversion changes that, and puts in flags of other builds.
+// buildDeed is the Dockerfile of a build with its flags, but for those that say where that
+// is: a conversion changes it, and puts in flags of other builds.
 func buildDeed(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
 	var words []string
 	add := func(f shparse.Flag, from, to string) {
@@ -143,7 +143,23 @@ func buildDeed(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
 		}
 	}
 	slices.Sort(words)
-	return "docker build " + strings.Join(words, " ")
+	return strings.TrimSpace("docker build "+dockerfileOf(op, b, p)+" "+strings.Join(words, " "))
+}
+
+// dockerfileOf is the path of the Dockerfile that a build takes: that of the fold which it
+// is a part of.
+func dockerfileOf(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
+	if p != nil {
+		for _, f := range p.Folds {
+			if final := f.Final(); slices.ContainsFunc(f.Parts, func(part *plan.Part) bool { return part.Op == op }) {
+				if final.Inline != nil {
+					return ""
+				}
+				return final.File.Path
+			}
+		}
+	}
+	return plainText(b.FilePath)
 }
 
 // flagsAt are the flags of builds that stand at a place of the script.
