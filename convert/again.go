@@ -33,10 +33,12 @@ func (c *converter) checkAgain() {
 	}
 	want, got := map[string]bool{}, map[string]bool{}
 	for _, p := range c.plans {
-		want[deedsOf(p)] = true
+		old := &teller{sources: c.tr.Sources, plan: p}
+		want[old.deeds(p.Way.Ops)] = true
 	}
 	for _, w := range again.Ways {
-		got[deeds(w.Ops, nil)] = true
+		new := &teller{sources: again.Sources}
+		got[new.deeds(w.Ops)] = true
 	}
 	if deed, ok := missing(want, got); ok {
 		say("the new script would not do what it has to: %q", deed)
@@ -73,23 +75,20 @@ func firstDifference(deeds string, others map[string]bool) string {
 	return lines[most]
 }
 
-// deedsOf are the deeds that a plan leaves on its way.
-func deedsOf(p *plan.Plan) string {
-	var ops []*shparse.Op
-	for _, op := range p.Way.Ops {
-		if !p.Script.Drop[op] && p.Script.Tests[op] != shparse.Void {
-			ops = append(ops, op)
-		}
-	}
-	return deeds(ops, p)
+// A teller says what operations do, in words that hold also where the script has other
+// lines. Where there is a plan, they are what it makes of them.
+type teller struct {
+	sources map[string][]byte
+	plan    *plan.Plan // nil for the new script
 }
 
-// deeds says what operations do, in words that hold also where the script has other lines.
-// Where there is a plan, they are what it makes of them.
-func deeds(ops []*shparse.Op, p *plan.Plan) string {
+func (t *teller) deeds(ops []*shparse.Op) string {
 	var all strings.Builder
 	for _, op := range ops {
-		if d := deed(op, p); d != "" {
+		if t.plan != nil && (t.plan.Script.Drop[op] || t.plan.Script.Tests[op] == shparse.Void) {
+			continue
+		}
+		if d := t.deed(op); d != "" {
 			all.WriteString(d + "\n")
 		}
 	}
@@ -97,30 +96,45 @@ func deeds(ops []*shparse.Op, p *plan.Plan) string {
 }
 
 // deed says what one operation does, "" for one that only looks or prints.
-func deed(op *shparse.Op, p *plan.Plan) string {
-	if isCut(op.Range, p) {
+func (t *teller) deed(op *shparse.Op) string {
+	if t.isCut(op.Range) {
 		return ""
 	}
 	switch act := op.Act.(type) {
 	case *shparse.Build:
-		return buildDeed(op, act, p)
+		return t.build(op, act)
 	case *shparse.Host:
 		if !slices.ContainsFunc(act.Effects, func(e shparse.Effect) bool { return e.Verb != shparse.ReadFile }) {
 			return ""
 		}
 	}
 	var words []string
+	var last finding.Range
 	for _, a := range op.Argv {
-		if !isCut(a.Word, p) {
+		switch text := t.text(a.Word); {
+		case t.isCut(a.Word):
+		case !strings.ContainsAny(text, "*?["):
 			words = append(words, plainText(a.Value))
+		case a.Word != last: // what a pattern matches depends on files that go
+			words = append(words, text)
 		}
+		last = a.Word
 	}
 	return strings.Join(words, " ")
 }
 
-// buildDeed is the Dockerfile of a build with its flags, but for those that say where that
+// text is what the author wrote at a place.
+func (t *teller) text(r finding.Range) string {
+	src := t.sources[r.File]
+	if r.End.Offset > len(src) {
+		return ""
+	}
+	return string(src[r.Start.Offset:r.End.Offset])
+}
+
+// build is the Dockerfile of a build with its flags, but for those that say where that
 // is: a conversion changes it, and puts in flags of other builds.
-func buildDeed(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
+func (t *teller) build(op *shparse.Op, b *shparse.Build) string {
 	var words []string
 	add := func(f shparse.Flag, from, to string) {
 		if f.Name != "file" && f.Name != "target" {
@@ -128,29 +142,29 @@ func buildDeed(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
 		}
 	}
 	for _, f := range b.Flags {
-		if !isCut(f.Range, p) {
+		if !t.isCut(f.Range) {
 			add(f, "", "")
 		}
 	}
-	if p != nil {
-		for _, sp := range p.Script.Splices {
+	if t.plan != nil {
+		for _, sp := range t.plan.Script.Splices {
 			if sp.From.File == "" || sp.File != op.Range.File || sp.Start < op.Range.Start.Offset || sp.Start > op.Range.End.Offset {
 				continue
 			}
-			for _, f := range flagsAt(p.Way, sp.From) {
+			for _, f := range flagsAt(t.plan.Way, sp.From) {
 				add(f, sp.Old, sp.New)
 			}
 		}
 	}
 	slices.Sort(words)
-	return strings.TrimSpace("docker build "+dockerfileOf(op, b, p)+" "+strings.Join(words, " "))
+	return strings.TrimSpace("docker build " + t.dockerfile(op, b) + " " + strings.Join(words, " "))
 }
 
-// dockerfileOf is the path of the Dockerfile that a build takes: that of the fold which it
+// dockerfile is the path of the Dockerfile that a build takes: that of the fold which it
 // is a part of.
-func dockerfileOf(op *shparse.Op, b *shparse.Build, p *plan.Plan) string {
-	if p != nil {
-		for _, f := range p.Folds {
+func (t *teller) dockerfile(op *shparse.Op, b *shparse.Build) string {
+	if t.plan != nil {
+		for _, f := range t.plan.Folds {
 			if final := f.Final(); slices.ContainsFunc(f.Parts, func(part *plan.Part) bool { return part.Op == op }) {
 				if final.Inline != nil {
 					return ""
@@ -177,10 +191,10 @@ func flagsAt(w *shparse.Way, at finding.Range) []shparse.Flag {
 }
 
 // isCut reports whether a plan takes the text at a place out of the script.
-func isCut(r finding.Range, p *plan.Plan) bool {
-	return p != nil && (slices.ContainsFunc(p.Script.Cuts, func(c finding.Range) bool {
+func (t *teller) isCut(r finding.Range) bool {
+	return t.plan != nil && (slices.ContainsFunc(t.plan.Script.Cuts, func(c finding.Range) bool {
 		return c.File == r.File && c.Start.Offset <= r.Start.Offset && r.End.Offset <= c.End.Offset
-	}) || slices.ContainsFunc(p.Script.Splices, func(sp plan.Splice) bool {
+	}) || slices.ContainsFunc(t.plan.Script.Splices, func(sp plan.Splice) bool {
 		return sp.File == r.File && sp.Start <= r.Start.Offset && r.End.Offset <= sp.End
 	}))
 }

@@ -61,7 +61,7 @@ func (r *resolver) followLinks(it *item, pattern, dir string) {
 		target, ok := r.behind(link)
 		if !ok {
 			if target, _ := r.files.At(r.files.Behind(link.Path)); fromContainer(target) {
-				r.refuseLink(it, link, "leads to what came out of a container in a way that a COPY can't follow")
+				r.refuseLink(it, link, astray)
 			}
 			continue
 		}
@@ -77,8 +77,11 @@ func (r *resolver) followLinks(it *item, pattern, dir string) {
 	}
 }
 
+// astray says why a copy can't take what a link leads to.
+const astray = "leads to what came out of a container in a way that a COPY can't follow"
+
 func (r *resolver) refuseLink(it *item, link shparse.File, why string) {
-	r.p.say(finding.New("SF207", it.word.Range, "%q matches the link %q, which %s", it.word.Text, link.Path, why).
+	r.p.say(finding.New("SF207", it.word.Range, "%q takes the link %q, which %s", it.word.Text, link.Path, why).
 		WithHint("copy what the link leads to by its own name"))
 }
 

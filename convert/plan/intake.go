@@ -148,6 +148,8 @@ func (r *resolver) plain(it *item, t *dockerfile.Transfer, rel string) {
 	if target, linked := r.behind(f); linked {
 		f = target
 		r.p.linked[host] = true
+	} else if r.leadsAstray(it, f) {
+		return
 	}
 	if ok && f.Origin == shparse.Extracted && !f.Contents {
 		if it.context = false; r.spoilt(it.word, f) {
@@ -186,6 +188,22 @@ func (r *resolver) behind(link shparse.File) (shparse.File, bool) {
 	f, ok := r.at(name)
 	f.By = append(slices.Clone(f.By), link.By...)
 	return f, ok && f.Origin == shparse.Extracted && !f.Contents
+}
+
+// leadsAstray refuses a link of the script that leads to what came out of a container in
+// another way than as a file or directory of its own.
+func (r *resolver) leadsAstray(it *item, link shparse.File) bool {
+	if link.Origin != shparse.Link {
+		return false
+	}
+	target, ok := r.at(r.files.Behind(link.Path))
+	if !ok || !fromContainer(target) {
+		return false
+	}
+	if !r.spoilt(it.word, target) {
+		r.refuseLink(it, link, astray)
+	}
+	return true
 }
 
 // nestedIn are the artifacts that lie below those of a source, and came out of a
