@@ -22,6 +22,12 @@ func (c *converter) checkAgain() {
 		return
 	}
 	say := func(format string, args ...any) {
+		// What the script takes out of a Dockerfile that changes is no fault.
+		reads := slices.IndexFunc(c.findings, func(f finding.Finding) bool { return f.Code == "SF246" })
+		if reads >= 0 {
+			c.say(finding.New("SF237", c.findings[reads].Range, "a Dockerfile that changes is read here, and "+format, args...))
+			return
+		}
 		c.say(finding.New("SF032", finding.Range{File: c.opts.Script, Start: start, End: start}, format, args...))
 	}
 	conf := c.traceConfig()
@@ -85,9 +91,6 @@ type teller struct {
 func (t *teller) deeds(ops []*shparse.Op) string {
 	var all strings.Builder
 	for _, op := range ops {
-		if t.plan != nil && (t.plan.Script.Drop[op] || t.plan.Script.Tests[op] == shparse.Void) {
-			continue
-		}
 		if d := t.deed(op); d != "" {
 			all.WriteString(d + "\n")
 		}
@@ -97,7 +100,7 @@ func (t *teller) deeds(ops []*shparse.Op) string {
 
 // deed says what one operation does, "" for one that only looks or prints.
 func (t *teller) deed(op *shparse.Op) string {
-	if t.isCut(op.Range) {
+	if t.goes(op) {
 		return ""
 	}
 	switch act := op.Act.(type) {
@@ -121,6 +124,11 @@ func (t *teller) deed(op *shparse.Op) string {
 		last = a.Word
 	}
 	return strings.Join(words, " ")
+}
+
+// goes reports whether a plan takes an operation out of the script.
+func (t *teller) goes(op *shparse.Op) bool {
+	return t.plan != nil && (t.plan.Script.Drop[op] || t.plan.Script.Tests[op] == shparse.Void || t.isCut(op.Range))
 }
 
 // text is what the author wrote at a place.

@@ -165,6 +165,7 @@ func run(fsys fs.FS, o Options) *Result {
 	c.explainNothing()
 	c.render()
 	c.refuseHosted()
+	c.checkUses()
 	c.checkAgain()
 	c.reportMentions()
 	c.reportIgnoreEntries()
