@@ -59,6 +59,7 @@ type goalRun struct {
 	goals   []string
 	c       *converter
 	dropped map[*shparse.Op]bool // operations that go
+	beside  bool                 // it is that of a target which converts and of another one
 }
 
 // follow converts one of the builds.

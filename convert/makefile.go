@@ -349,6 +349,7 @@ func (d *makeDriver) checkOthers() {
 			continue
 		}
 		both := d.follow(slices.Concat(d.folding[0].goals, r.goals), d.fsys)
+		both.beside = true
 		d.folding = append(d.folding, both)
 	}
 }

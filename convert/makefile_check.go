@@ -86,6 +86,10 @@ func (d *makeDriver) checkMeaning(w *makefile.Rewriting, deleted []string) {
 			d.checkFollowed(goals, c)
 		}
 	}
+	if !d.out.refused() {
+		d.checkUses(changes)
+		d.listUses(changes)
+	}
 }
 
 // checkFollowed refuses what make would not get through any more.

@@ -323,6 +323,13 @@ func (d *pipelineDriver) checkMeaning(src []byte) {
 		}
 		d.out.say(finding.New("SF071", d.placeOf(r), "without the commands that must go, the job %q would run something else", strings.Join(r.goals, ", ")))
 	}
+	if !d.out.refused() {
+		changes := slices.Clone(d.out.changes)
+		for _, r := range d.folding {
+			changes = append(changes, r.c.changes...)
+		}
+		d.checkUses(changes)
+	}
 }
 
 // wanted is what a job has to run after the conversion.
