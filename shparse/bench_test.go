@@ -8,6 +8,8 @@ import (
 	"testing/fstest"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/stagefold/stagefold/convert/finding"
 )
 
 // straightLine is a script without loops and conditions, as long as the longer
@@ -26,6 +28,7 @@ func straightLine() []byte {
 	return []byte(b.String())
 }
 
+// BenchmarkRead parses a script and follows it.
 func BenchmarkRead(b *testing.B) {
 	src := straightLine()
 	repo := fstest.MapFS{"build.sh": {Data: src, Mode: 0o755}}
@@ -38,8 +41,29 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkParse is what BenchmarkRead is measured against. Read parses the script too;
-// what it takes besides is to be at most three times as much.
+// BenchmarkTrace follows a script that is parsed already. It is to take at most three times
+// as long as BenchmarkParse.
+func BenchmarkTrace(b *testing.B) {
+	src := straightLine()
+	conf := Config{FS: fstest.MapFS{"build.sh": {Data: src, Mode: 0o755}}, Path: "build.sh"}
+	first := newTracer(conf)
+	script, ok := first.load(conf.Path, finding.Range{})
+	if !ok {
+		b.Fatal(first.trace.Findings)
+	}
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		t := newTracer(conf)
+		t.trace.scripts[conf.Path] = script
+		t.trace.Sources[conf.Path] = src
+		if t.read(); len(t.trace.Ways) != 1 {
+			b.Fatal(t.trace.Findings)
+		}
+	}
+}
+
+// BenchmarkParse is what BenchmarkTrace is measured against.
 func BenchmarkParse(b *testing.B) {
 	src := straightLine()
 	b.SetBytes(int64(len(src)))
