@@ -14,9 +14,9 @@ import (
 )
 
 // checkAgain follows the new script, and refuses it where it does not do what the old one
-// did, but for what goes: in the same order and on the same ways, with the same words. The
-// final builds must get the flags that the plan gives them. What leads to each way is not
-// compared: conditions may go.
+// did, but for what goes: in the same order and on the same ways, with the same words,
+// and end with the same status. The final builds must get the flags that the plan gives
+// them. What leads to each way is not compared: conditions may go.
 func (c *converter) checkAgain() {
 	if c.refused() || !slices.ContainsFunc(c.changes, func(ch edit.Change) bool { return c.tr.Sources[ch.Path] != nil }) {
 		return
@@ -40,11 +40,11 @@ func (c *converter) checkAgain() {
 	want, got := map[string]bool{}, map[string]bool{}
 	for _, p := range c.plans {
 		old := &teller{sources: c.tr.Sources, plan: p}
-		want[old.deeds(p.Way.Ops)] = true
+		want[old.deeds(p.Way)] = true
 	}
 	for _, w := range again.Ways {
 		new := &teller{sources: again.Sources}
-		got[new.deeds(w.Ops)] = true
+		got[new.deeds(w)] = true
 	}
 	if deed, ok := missing(want, got); ok {
 		say("the new script would not do what it has to: %q", deed)
@@ -88,13 +88,15 @@ type teller struct {
 	plan    *plan.Plan // nil for the new script
 }
 
-func (t *teller) deeds(ops []*shparse.Op) string {
+// deeds are the operations of a way, a line each, and the status that it ends with.
+func (t *teller) deeds(w *shparse.Way) string {
 	var all strings.Builder
-	for _, op := range ops {
+	for _, op := range w.Ops {
 		if d := t.deed(op); d != "" {
 			all.WriteString(d + "\n")
 		}
 	}
+	all.WriteString("exit " + plainText(w.Exit) + "\n")
 	return all.String()
 }
 

@@ -36,6 +36,7 @@ rm app other
 		{"rm other\n", "", `"rm other"`},
 		{"./deploy.py app:$V", "./deploy.py", `"./deploy.py app:1"`},
 		{"./deploy.py", "rm app\n./deploy.py", `"./deploy.py app:1"`},
+		{"./deploy.py app:$V", "./deploy.py app:$V\nexit 3", `"exit 0"`},
 		{"docker build", "docker nothing; docker build", `"docker build`},
 		{"set -e", "set -e; if", "can't be followed"},
 	}

@@ -32,8 +32,9 @@
 // context, unless it names one; then this is listed too.
 //
 // A new script is not shown before it was followed as the old one was: what stays must run
-// in the same order and with the same words, and the final builds must get what the plan
-// gives them. Otherwise the conversion is refused (SF032).
+// in the same order and with the same words, the script must end with the same status, and
+// the final builds must get what the plan gives them. Otherwise the conversion is refused
+// (SF032).
 //
 // A result is one of four. Converted: exact. Assumed: exact if the listed
 // warnings hold. Refused: nothing changes, and the errors say where, why and what
