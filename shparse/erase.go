@@ -119,7 +119,7 @@ func newEraser(t *Trace, o EraseOptions) (*eraser, []finding.Finding) {
 		looks: map[look]bool{}, captures: map[*syntax.Assign]bool{}, fates: map[*syntax.Stmt]fate{},
 	}
 	for _, path := range scriptPaths(t) {
-		l, err := newListing(path, t.Sources[path])
+		l, err := t.listing(path)
 		if err != nil {
 			return nil, []finding.Finding{finding.New("SF001", finding.Range{File: path}, "the script does not parse: %v", err)}
 		}
@@ -133,6 +133,14 @@ func newEraser(t *Trace, o EraseOptions) (*eraser, []finding.Finding) {
 	findings := e.findRoutes(t, o)
 	e.findVariables()
 	return e, findings
+}
+
+// listing returns the listing of a script, which was parsed when it was followed.
+func (t *Trace) listing(path string) (*listing, error) {
+	if sc := t.scripts[path]; sc != nil {
+		return listingOf(path, t.Sources[path], sc.file), nil
+	}
+	return newListing(path, t.Sources[path])
 }
 
 // scriptPaths returns the paths of the scripts, the one that was read first and

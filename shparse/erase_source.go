@@ -31,6 +31,10 @@ func newListing(path string, src []byte) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
+	return listingOf(path, src, file), nil
+}
+
+func listingOf(path string, src []byte, file *syntax.File) *listing {
 	l := &listing{path: path, src: src, file: file, up: map[*syntax.Stmt]*syntax.Stmt{}, lines: []int{0}}
 	for i, b := range src {
 		if b == '\n' && i+1 < len(src) {
@@ -46,7 +50,7 @@ func newListing(path string, src []byte) (*listing, error) {
 		l.up[s] = nearest[*syntax.Stmt](stack)
 	})
 	slices.SortStableFunc(l.stmts, func(a, b *syntax.Stmt) int { return offset(a.Pos()) - offset(b.Pos()) })
-	return l, nil
+	return l
 }
 
 // walkStack calls visit for each node with its ancestors, outermost first.
