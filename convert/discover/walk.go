@@ -130,11 +130,22 @@ func (w *walker) take(f *finds) {
 	w.tree.Skipped = append(w.tree.Skipped, f.tree.Skipped...)
 }
 
+// few is how many directories are looked through before anybody else is asked for help.
+const few = 32
+
 // below looks through directories and those below them. Who looks goes deep before it
-// goes on, and gives half of what is left to whoever is free.
+// goes on, and gives half of what is left to whoever is free. A small tree needs no help.
 func (w *walker) below(ctx context.Context, places []place) error {
-	var others errgroup.Group
-	others.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)) - 1)
+	first := &finds{walker: w, dirs: places}
+	for n := 0; n < few && len(first.dirs) > 0; n++ {
+		first.next()
+	}
+	w.take(first)
+	if len(first.dirs) == 0 {
+		return ctx.Err()
+	}
+	var jobs errgroup.Group
+	jobs.SetLimit(cmp.Or(w.opts.Jobs, runtime.GOMAXPROCS(0)))
 	var taking sync.Mutex
 	var look func(places []place) func() error
 	look = func(places []place) func() error {
@@ -142,7 +153,7 @@ func (w *walker) below(ctx context.Context, places []place) error {
 			f := &finds{walker: w, dirs: places}
 			for n := 1; len(f.dirs) > 0 && ctx.Err() == nil; n++ {
 				f.next()
-				if half := len(f.dirs) / 2; half > 0 && n%32 == 0 && others.TryGo(look(slices.Clone(f.dirs[:half]))) {
+				if half := len(f.dirs) / 2; half > 0 && n%few == 0 && jobs.TryGo(look(slices.Clone(f.dirs[:half]))) {
 					f.dirs = f.dirs[half:]
 				}
 			}
@@ -152,8 +163,8 @@ func (w *walker) below(ctx context.Context, places []place) error {
 			return ctx.Err()
 		}
 	}
-	err := look(places)()
-	return cmp.Or(err, others.Wait())
+	jobs.Go(look(first.dirs))
+	return jobs.Wait()
 }
 
 // next looks through the last of f.dirs, which what is in it replaces.
