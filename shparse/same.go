@@ -22,7 +22,7 @@ const (
 // they name have the same values there, and the commands in them read what nothing changes
 // in between. Where it can't be sure, it says Differs.
 func (t *Trace) SameAt(f Flag, a, b *Op) Sameness {
-	m := &mover{t: t, a: a, b: b, ops: t.wayOf(a)}
+	m := &mover{a: a, b: b, ops: t.wayOf(a)}
 	sc := t.scripts[f.Range.File]
 	if sc == nil || a.Seq > b.Seq || b.Seq > len(m.ops) || f.namesHostPath() && a.Dir.Key() != b.Dir.Key() {
 		return Differs
@@ -152,7 +152,6 @@ func (t *Trace) wayOf(a *Op) []*Op {
 
 // A mover looks at what commands print that move from one operation to another.
 type mover struct {
-	t    *Trace
 	a, b *Op
 	ops  []*Op // of the way
 }
@@ -249,19 +248,22 @@ var ownWords = map[string][]string{
 
 // isClever reports whether a filter may print something of its own.
 func isClever(name string, args []Arg) bool {
-	programs := 0
+	program := false
 	for _, arg := range args {
 		text, known := arg.Known()
 		if !known || slices.ContainsFunc(ownWords[name], func(word string) bool { return strings.Contains(text, word) }) {
 			return true
 		}
-		_, plain := sedProgram(text, false)
-		_, extended := sedProgram(text, true)
-		if plain || extended {
-			programs++
-		}
+		program = program || name == "sed" && isSedProgram(text)
 	}
-	return name == "sed" && programs == 0
+	return name == "sed" && !program
+}
+
+// isSedProgram reports whether text is a program of sed that the tracer knows.
+func isSedProgram(text string) bool {
+	_, plain := sedProgram(text, false)
+	_, extended := sedProgram(text, true)
+	return plain || extended
 }
 
 // untouched reports whether a path is a file of the repository that nothing changes between

@@ -93,22 +93,28 @@ func TestSameAt(t *testing.T) {
 			"sub/x":     {},
 			".git/HEAD": {Data: []byte("ref: refs/heads/main\n")},
 		}
-		tr := Read(Config{FS: repo, Path: "build.sh"})
-		if len(tr.Ways) == 0 {
-			t.Errorf("%s, then %s: %v", test.words, test.between, tr.Findings)
-			continue
-		}
-		var builds []*Op
-		for _, op := range tr.Ways[0].Ops {
-			if _, ok := op.Act.(*Build); ok {
-				builds = append(builds, op)
-			}
-		}
+		tr, builds := tracedBuilds(t, repo)
 		flag := builds[0].Act.(*Build).Flag("build-arg")
 		if got := tr.SameAt(*flag, builds[0], builds[1]); got != test.want {
 			t.Errorf("%s, then %q: %d, want %d", test.words, test.between, got, test.want)
 		}
 	}
+}
+
+// tracedBuilds follows build.sh, and returns its builds in the order in which they run.
+func tracedBuilds(t *testing.T, repo fstest.MapFS) (*Trace, []*Op) {
+	t.Helper()
+	tr := Read(Config{FS: repo, Path: "build.sh"})
+	if len(tr.Ways) == 0 {
+		t.Fatalf("%s\n%v", repo["build.sh"].Data, tr.Findings)
+	}
+	var builds []*Op
+	for _, op := range tr.Ways[0].Ops {
+		if _, ok := op.Act.(*Build); ok {
+			builds = append(builds, op)
+		}
+	}
+	return tr, builds
 }
 
 // The words of a command that runs more than once mean the same where its variables do.
@@ -133,17 +139,7 @@ func TestSameAtAgain(t *testing.T) {
 	}
 	for _, test := range tests {
 		repo := fstest.MapFS{"build.sh": {Mode: 0o755, Data: []byte("#!/bin/bash\n" + test.script + "\n")}, "sub/x": {}}
-		tr := Read(Config{FS: repo, Path: "build.sh"})
-		if len(tr.Ways) == 0 {
-			t.Errorf("%s: %v", test.script, tr.Findings)
-			continue
-		}
-		var builds []*Op
-		for _, op := range tr.Ways[0].Ops {
-			if _, ok := op.Act.(*Build); ok {
-				builds = append(builds, op)
-			}
-		}
+		tr, builds := tracedBuilds(t, repo)
 		flag := builds[test.a].Act.(*Build).Flags[0]
 		if got := tr.SameAt(flag, builds[test.a], builds[test.b]); got != test.want {
 			t.Errorf("%s: %d, want %d", test.script, got, test.want)

@@ -124,22 +124,26 @@ func insertion(b *shparse.Build) (at int, behind bool) {
 // something else.
 func (p *planner) checkSameValue(g gift, b, final *Part) {
 	fl := g.flag
-	same := shparse.Differs
-	if fl.Range.File == final.Op.Range.File {
-		same = p.in.Trace.SameAt(fl, b.Op, final.Op)
-	}
-	line := p.in.Trace.Locate(final.Op.Range).Start.Line
 	text := p.in.Trace.Sources[fl.Range.File][fl.Range.Start.Offset:fl.Range.End.Offset]
 	switch {
 	case fl.Joined:
 		p.say(finding.New("SF212", fl.Range, "--%s shares its word with other flags", fl.Name).
 			WithHint("write the flag as a word of its own"))
+		return
 	case g.old != "" && !bytes.Contains(text, []byte(g.old+"=")):
 		p.say(finding.New("SF210", fl.Range, "the build argument %s would have to be renamed, and its name is not written here", g.old))
-	case same == shparse.Differs:
+		return
+	}
+	same := shparse.Differs
+	if fl.Range.File == final.Op.Range.File {
+		same = p.in.Trace.SameAt(fl, b.Op, final.Op)
+	}
+	line := p.in.Trace.Locate(final.Op.Range).Start.Line
+	switch same {
+	case shparse.Differs:
 		p.say(finding.New("SF004", fl.Range, "%q does not have the same value at the final build in line %d", text, line).
 			WithHint("set the variable once, in front of both builds"))
-	case same == shparse.Later:
+	case shparse.Later:
 		p.say(finding.New("SF244", fl.Range, "the time in %q is taken to be as well that of the final build in line %d", fl.Value.String(), line))
 	}
 }
