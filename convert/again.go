@@ -161,7 +161,7 @@ func (t *teller) build(op *shparse.Op, b *shparse.Build) string {
 			if sp.From.File == "" || sp.File != op.Range.File || sp.Start < op.Range.Start.Offset || sp.Start > op.Range.End.Offset {
 				continue
 			}
-			for _, f := range flagsAt(t.plan.Way, sp.From) {
+			for _, f := range flagsAt(t.plan.Way.Ops[:op.Seq], sp.From) {
 				add(f, sp.Old, sp.New)
 			}
 		}
@@ -186,9 +186,9 @@ func (t *teller) dockerfile(op *shparse.Op, b *shparse.Build) string {
 	return plainText(b.FilePath)
 }
 
-// flagsAt are the flags of builds that stand at a place of the script.
-func flagsAt(w *shparse.Way, at finding.Range) []shparse.Flag {
-	for _, op := range w.Ops {
+// flagsAt are the flags at a place of the script, of the last build that had them there.
+func flagsAt(ops []*shparse.Op, at finding.Range) []shparse.Flag {
+	for _, op := range slices.Backward(ops) {
 		b, ok := op.Act.(*shparse.Build)
 		if !ok {
 			continue

@@ -39,7 +39,9 @@ func (s *scaffold) passFlags(f *Fold) {
 			if !behind {
 				sp.Before, sp.After = "", " "
 			}
-			s.script.Splices = append(s.script.Splices, sp)
+			if !slices.Contains(s.script.Splices, sp) { // as another round of a loop has it
+				s.script.Splices = append(s.script.Splices, sp)
+			}
 		}
 	}
 }
